@@ -1,0 +1,1 @@
+"""From words to nature, matter, department, urgency and ticket fields."""

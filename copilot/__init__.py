@@ -1,0 +1,1 @@
+"""The roof: it alone knows every room and puts them together."""

@@ -1,0 +1,1 @@
+"""HTTP and WebSocket edges; thin, one file a subject."""

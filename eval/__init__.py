@@ -1,0 +1,1 @@
+"""Measurements: speech, search, whole calls."""

@@ -1,0 +1,1 @@
+"""热线百科: articles, slices and the search over them."""

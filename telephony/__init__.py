@@ -1,0 +1,1 @@
+"""Where calls come from: one protocol over every source of call audio."""

@@ -1,0 +1,52 @@
+"""What a source of calls gives: protocols and values, no wire format."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Pcm = npt.NDArray[np.int16]
+Leg = Literal["citizen", "agent"]
+RATE = 8000
+
+
+class TelephonyError(Exception):
+    """Family of errors of this room; the message (Chinese) says what is possible."""
+
+
+class BadAudio(TelephonyError):
+    """Audio that cannot be what the call's metadata says it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallInfo:
+    """Who calls whom. `id` is unique and safe in a URL; `source` names the line's kind ("replay", "websocket", "browser")."""
+
+    id: str
+    calling_number: str
+    called_number: str
+    source: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Int16 mono samples at 8 kHz of one leg; `at` is the second of the call of the first sample."""
+
+    leg: Leg
+    at: float
+    pcm: Pcm
+
+
+class Line(Protocol):
+    """One call's audio as it comes. Iteration ends when the caller hangs up."""
+
+    info: CallInfo
+
+    def __aiter__(self) -> AsyncIterator[Chunk]: ...
+
+    async def close(self) -> None:
+        """Hang up from our side."""

@@ -1,0 +1,1 @@
+"""工单: the workflow table, the journal and the tickets themselves."""
