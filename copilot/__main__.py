@@ -1,0 +1,121 @@
+"""`python -m copilot`: serve, index, demo, models."""
+
+import argparse
+import socket
+import sys
+import threading
+import time
+import webbrowser
+from collections.abc import Callable
+
+import uvicorn
+from pydantic import ValidationError
+from rich.console import Console
+
+from asr import registry, weights
+from asr.base import AsrError
+from copilot import parts
+from copilot.api.access import SAMPLE_PASSWORD, SAMPLES
+from copilot.app import create_app
+from copilot.settings import Settings
+from kb_index.article import KnowledgeError
+
+out = Console()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; 0 when it worked."""
+    parser = argparse.ArgumentParser(prog="copilot", description="12345 坐席助手")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+    serving = commands.add_parser("serve", help="启动服务")
+    serving.set_defaults(run=serve)
+    commands.add_parser("index", help="重建热线百科检索索引").set_defaults(run=index)
+    commands.add_parser("demo", help="启动服务并打开浏览器").set_defaults(run=demo)
+    models = commands.add_parser("models", help="语音权重：list 列出、fetch 安装、verify 校验")
+    models.add_argument("what", choices=("list", "fetch", "verify"))
+    models.add_argument("name", nargs="?", default="whisper-base", help="权重名称，见 list")
+    models.set_defaults(run=manage_models)
+    options = parser.parse_args(argv)
+    try:
+        run: Callable[[Settings, argparse.Namespace], int] = options.run
+        return run(Settings(), options)
+    except ValidationError as error:
+        names = "、".join(f"COPILOT_{str(item['loc'][0]).upper()}" for item in error.errors())
+        return refuse(f"设置有误：{names}；各项说明见 README")
+    except (AsrError, KnowledgeError, OSError) as error:
+        return refuse(str(error))
+
+
+def serve(settings: Settings, _: argparse.Namespace) -> int:
+    """Build everything, then listen."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            return refuse(f"端口 {settings.port} 已被占用；请先停掉占用者，或设置 COPILOT_PORT 换一个端口")
+    if settings.engine not in registry.ENGINES:
+        return refuse(f"没有语音引擎 {settings.engine}；可选：{'、'.join(registry.ENGINES)}")
+    if settings.engine == "whisper":
+        weights.install("whisper-base", settings.models, progress("安装语音模型"))
+    began = time.monotonic()
+    built = parts.build(settings, lambda step: out.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {step}"))
+    out.print(f"\n[bold]12345 坐席助手[/bold]  http://{settings.host}:{settings.port}")
+    if settings.demo_users:
+        for username, name, role in SAMPLES:
+            out.print(f"  示例账号  {username:8} {SAMPLE_PASSWORD}  {name}（{role}）")
+    config = uvicorn.Config(create_app(settings, built), settings.host, settings.port, log_level="warning", ws_max_size=65536)
+    uvicorn.Server(config).run()
+    return 0
+
+
+def demo(settings: Settings, options: argparse.Namespace) -> int:
+    """Serve, and open a browser on it."""
+    opener = threading.Timer(15, webbrowser.open, [f"http://{settings.host}:{settings.port}"])
+    opener.daemon = True
+    opener.start()
+    return serve(settings, options)
+
+
+def index(settings: Settings, _: argparse.Namespace) -> int:
+    """Build the index of the knowledge base anew."""
+    for file in (settings.data / "index").glob("*"):
+        file.unlink()
+    parts.build_index(settings, lambda step: out.print(step))
+    out.print("索引已重建")
+    return 0
+
+
+def manage_models(settings: Settings, options: argparse.Namespace) -> int:
+    """List, install or verify weights."""
+    if options.what == "list":
+        for weight in weights.known(settings.models):
+            state = "已安装" if weight.installed(settings.models) else "未安装"
+            out.print(f"{weight.name:24} {weight.engine:8} {weight.size / 1e6:7.0f} MB  {weight.licence:12} {state}")
+        return 0
+    if options.what == "fetch":
+        weights.install(options.name, settings.models, progress(f"安装 {options.name}"))
+    else:
+        weights.verify(options.name, settings.models)
+    out.print(f"{options.name} 校验通过")
+    return 0
+
+
+def progress(title: str) -> Callable[[int, int], None]:
+    """A line that counts up in place; silent where nobody watches."""
+
+    def show(done: int, total: int) -> None:
+        if out.is_terminal and total:
+            out.print(f"{title} {done * 100 // total} %", end="\r")
+
+    return show
+
+
+def refuse(message: str) -> int:
+    """Say what is wrong and give the exit status of an error."""
+    Console(stderr=True).print(f"[red]{message}[/red]")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,195 @@
+"""Sign-in, roles and the session behind every request."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from fastapi import APIRouter, Depends, HTTPException, Request, Response, WebSocket
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from copilot.calls import Calls
+from copilot.parts import Parts
+from copilot.settings import Settings
+from copilot.tables import SignIn, User
+
+router = APIRouter(prefix="/api")
+COOKIE = "copilot_session"
+LOCK_AFTER, LOCK_MINUTES = 5, 15
+ROLES = {"agent": "坐席", "dispatcher": "派单员", "admin": "管理员"}
+SAMPLES = (("wangli", "王丽", "agent"), ("chenjie", "陈杰", "dispatcher"), ("admin", "管理员", "admin"))
+SAMPLE_PASSWORD = "yangzhou-12345"
+_hasher = PasswordHasher()
+
+
+class Who(BaseModel):
+    """The signed-in user."""
+
+    username: str
+    name: str
+    role: str
+
+
+class Credentials(BaseModel):
+    """What the sign-in form sends."""
+
+    username: str = Field(max_length=64)
+    password: str = Field(max_length=128)
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts that lifespan built."""
+    parts: Parts = request.state.parts
+    return parts
+
+
+def calls_of(request: Request) -> Calls:
+    """The calls of this process."""
+    calls: Calls = request.state.calls
+    return calls
+
+
+PartsIn = Annotated[Parts, Depends(parts_of)]
+CallsIn = Annotated[Calls, Depends(calls_of)]
+
+
+async def who(request: Request, parts: PartsIn) -> Who:
+    """The signed-in user, or 401."""
+    found = await find(parts, request.cookies.get(COOKIE, ""))
+    if found is None:
+        raise HTTPException(401, "登录已失效，请重新登录")
+    return found
+
+
+WhoIn = Annotated[Who, Depends(who)]
+
+
+def allow(*roles: str) -> Callable[[Who], Coroutine[Any, Any, Who]]:
+    """A dependency that lets these roles in, the administrator always."""
+
+    async def check(user: WhoIn) -> Who:
+        if user.role not in (*roles, "admin"):
+            names = "、".join(ROLES[role] for role in roles)
+            raise HTTPException(403, f"此操作需要{names}身份，您现在是{ROLES[user.role]}")
+        return user
+
+    return check
+
+
+AgentIn = Annotated[Who, Depends(allow("agent"))]
+
+
+async def find(parts: Parts, token: str) -> Who | None:
+    """The user of a session cookie; touches the session. None when it is unknown, idle too long or too old."""
+    if not token:
+        return None
+    key, now = _key(token), datetime.now(UTC)
+    row = await parts.database.read(lambda session: _load(session, key))
+    if row is None:
+        return None
+    sign_in, user = row
+    settings = parts.settings
+    idle = now - _aware(sign_in.seen_at) > timedelta(minutes=settings.session_idle_minutes)
+    if idle or now - _aware(sign_in.started_at) > timedelta(hours=settings.session_hours):
+        return None
+    if now - _aware(sign_in.seen_at) > timedelta(minutes=1):
+
+        def touch(session: Session) -> None:
+            if kept := session.get(SignIn, key):
+                kept.seen_at = now
+
+        await parts.database.write(touch)
+    return Who(username=user.username, name=user.name, role=user.role)
+
+
+async def socket_user(socket: WebSocket) -> Who | None:
+    """The user of a WebSocket that comes from our own page; None when it must be refused."""
+    origin = socket.headers.get("origin", "")
+    if origin and origin.split("://", 1)[-1] != socket.headers.get("host", ""):
+        return None
+    return await find(socket.state.parts, socket.cookies.get(COOKIE, ""))
+
+
+@router.post("/session")
+async def sign_in(credentials: Credentials, response: Response, parts: PartsIn) -> Who:
+    """Sign in. Five wrong passwords lock the user for 15 minutes."""
+    now = datetime.now(UTC)
+    user = await parts.database.read(lambda session: session.get(User, credentials.username))
+    if user is None:
+        raise HTTPException(401, "用户名或密码不对，请检查后重试")
+    if user.locked_until is not None and _aware(user.locked_until) > now:
+        raise HTTPException(423, f"密码连续错误{LOCK_AFTER}次，已锁定{LOCK_MINUTES}分钟，请稍后再试或联系管理员")
+    good = _matches(user.password, credentials.password)
+    token = secrets.token_urlsafe(32)
+
+    def keep(session: Session) -> None:
+        kept = session.get_one(User, credentials.username)
+        kept.failures = 0 if good else kept.failures + 1
+        kept.locked_until = now + timedelta(minutes=LOCK_MINUTES) if kept.failures >= LOCK_AFTER else None
+        if kept.failures >= LOCK_AFTER:
+            kept.failures = 0
+        if good:
+            session.add(SignIn(token=_key(token), username=kept.username, started_at=now, seen_at=now))
+
+    await parts.database.write(keep)
+    if not good:
+        raise HTTPException(401, "用户名或密码不对，请检查后重试")
+    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=parts.settings.cookie_secure)
+    return Who(username=user.username, name=user.name, role=user.role)
+
+
+@router.get("/session")
+async def signed_in(user: WhoIn) -> Who:
+    """Who is signed in."""
+    return user
+
+
+@router.delete("/session", status_code=204)
+async def sign_out(request: Request, response: Response, parts: PartsIn) -> None:
+    """End the session on the server, too."""
+    key = _key(request.cookies.get(COOKIE, ""))
+
+    def drop(session: Session) -> None:
+        if kept := session.get(SignIn, key):
+            session.delete(kept)
+
+    await parts.database.write(drop)
+    response.delete_cookie(COOKIE)
+
+
+async def create_samples(parts: Parts, settings: Settings) -> None:
+    """The sample sign-ins, only where there is no user yet."""
+
+    def create(session: Session) -> None:
+        if session.query(User).count() == 0:
+            for username, name, role in SAMPLES:
+                session.add(User(username=username, name=name, role=role, password=hashed, failures=0))
+
+    if settings.demo_users:
+        hashed = _hasher.hash(SAMPLE_PASSWORD)
+        await parts.database.write(create)
+
+
+def _matches(hashed: str, password: str) -> bool:
+    try:
+        return _hasher.verify(hashed, password)
+    except VerificationError:
+        return False
+
+
+def _load(session: Session, key: str) -> tuple[SignIn, User] | None:
+    sign_in = session.get(SignIn, key)
+    return None if sign_in is None else (sign_in, session.get_one(User, sign_in.username))
+
+
+def _key(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _aware(moment: datetime) -> datetime:
+    """SQLite forgets the zone; all that we keep is UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

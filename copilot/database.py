@@ -1,0 +1,87 @@
+"""Engines, and the one writer: every change goes through one thread that commits what waits together."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session
+
+T = TypeVar("T")
+
+
+class Database:
+    """Reads run in worker threads; writes queue for one writer with group commit (many savepoints, one fsync)."""
+
+    def __init__(self, url: str, batch: int = 64) -> None:
+        self.engine: Engine = create_engine(url)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _pragmas)
+        self._queue: queue.Queue[tuple[Callable[[Session], Any], Future[Any]] | None] = queue.Queue(maxsize=10_000)
+        self._batch = batch
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in the writer; returns after the commit. What `work` raises undoes it alone and comes back."""
+        return await asyncio.wrap_future(self.submit(work))
+
+    def submit(self, work: Callable[[Session], T]) -> "Future[T]":
+        """The same for callers without a loop."""
+        done: Future[T] = Future()
+        self._queue.put((work, done))
+        return done
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work` with a session of its own in a worker thread; nothing it does is committed."""
+        return await asyncio.to_thread(self.read_now, work)
+
+    def read_now(self, work: Callable[[Session], T]) -> T:
+        """The same, here and now."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            return work(session)
+
+    def close(self) -> None:
+        """Commit what waits, then stop."""
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+        self.engine.dispose()
+
+    def _run(self) -> None:
+        stop = False
+        while not stop:
+            items = [self._queue.get()]
+            while len(items) < self._batch and not self._queue.empty():
+                items.append(self._queue.get_nowait())
+            stop = None in items
+            self._commit([item for item in items if item is not None])
+
+    def _commit(self, items: list[tuple[Callable[[Session], Any], "Future[Any]"]]) -> None:
+        done: list[tuple[Future[Any], Any]] = []
+        try:
+            with Session(self.engine, expire_on_commit=False) as session:
+                for work, future in items:
+                    try:
+                        with session.begin_nested():
+                            result = work(session)
+                            session.flush()
+                        done.append((future, result))
+                    except Exception as error:
+                        future.set_exception(error)
+                session.commit()
+        except Exception as error:
+            for future, _ in done:
+                future.set_exception(error)
+            return
+        for future, result in done:
+            if not future.cancelled():
+                future.set_result(result)
+
+
+def _pragmas(connection: Any, _: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,112 @@
+"""The composition root: builds every part from the settings and hands them down."""
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import classifier
+import kb_index
+from asr import registry
+from asr.base import AsrError, Recognizer
+from classifier.catalogue import Catalogue
+from classifier.catalogue import load as load_catalogue
+from classifier.router import Router
+from classifier.watch import Watch
+from copilot import tables as _tables
+from copilot.bus import Bus, MemoryBus
+from copilot.database import Database
+from copilot.settings import Settings
+from copilot.suggest import Wording
+from kb_index import build as kb_build
+from kb_index.article import Article
+from kb_index.article import load as load_articles
+from kb_index.encoder import create as create_encoder
+from kb_index.index import Index
+from ticket_core.tables import Base
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All that the roof works with. `recognizer` is None when speech is down: the form works on."""
+
+    settings: Settings
+    database: Database
+    bus: Bus
+    recognizer: Recognizer | None
+    index: Index
+    articles: dict[str, Article]
+    catalogue: Catalogue
+    router: Router
+    watch: Watch
+    wording: Wording
+    speech_error: str = ""
+
+    async def close(self) -> None:
+        """Stop the workers; what waits is committed."""
+        if self.recognizer is not None:
+            await self.recognizer.close()
+        self.database.close()
+
+
+def room_data(package: object) -> Path:
+    """The data folder that a room ships."""
+    return Path(str(getattr(package, "__file__", ""))).parent / "data"
+
+
+def build(settings: Settings, say: Say = lambda _: None) -> Parts:
+    """Build every part; `say` hears what is being done (Chinese). Errors are those of the rooms."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    say("读取派单目录与热线百科")
+    catalogue = load_catalogue(room_data(classifier) / "catalogue.csv")
+    articles = load_articles(room_data(kb_index) / "articles")
+    say("建立检索索引")
+    index = kb_build.build(articles, create_encoder(settings.encoder), settings.data / "index")
+    say("训练事项分类")
+    router = Router.train(catalogue)
+    database = open_database(settings)
+    say(f"载入语音引擎 {settings.engine}")
+    error = ""
+    recognizer: Recognizer | None = None
+    try:
+        recognizer = registry.create(
+            settings.engine,
+            settings.models,
+            gazetteer(articles),
+            [line for article in articles for line in (article.title, article.body)],
+            settings.speech_workers,
+        )
+    except AsrError as problem:
+        error = str(problem)
+        say(f"语音暂不可用：{error}")
+    return Parts(
+        settings=settings,
+        database=database,
+        bus=MemoryBus(),
+        recognizer=recognizer,
+        index=index,
+        articles={article.id: article for article in articles},
+        catalogue=catalogue,
+        router=router,
+        watch=Watch(),
+        wording=Wording(settings),
+        speech_error=error,
+    )
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database and create what is missing."""
+    assert _tables.CallRow.metadata is Base.metadata
+    database = Database(settings.sqlalchemy_url)
+    Base.metadata.create_all(database.engine)
+    return database
+
+
+def gazetteer(articles: list[Article]) -> list[str]:
+    """Names that calls are likely to hold: places, departments, issuers."""
+    places = (room_data(kb_index) / "places.txt").read_text("utf8").split()
+    with (room_data(classifier) / "departments.csv").open(encoding="utf8") as file:
+        departments = [row["name"] for row in csv.DictReader(file)]
+    return sorted({*places, *departments, *(article.issuer for article in articles)})

@@ -1,0 +1,35 @@
+"""Every setting of the product; the only reader of the environment (`COPILOT_…`)."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Defaults run everything embedded: SQLite, an in-process bus, the packaged speech model."""
+
+    model_config = SettingsConfigDict(env_prefix="COPILOT_", env_file=None)
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=1, le=65535, description="port to listen on")
+    data: Path = Field(Path("var"), description="folder of the database, recordings and index cache")
+    models: Path = Field(Path("models"), description="folder of speech weights")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder")
+    engine: str = Field("whisper", description="speech engine: whisper, vosk, sherpa or scripted")
+    speech_workers: int = Field(2, ge=1, le=64, description="decodes at once")
+    encoder: str = Field("", description="text encoder; empty: the packaged default")
+    demo_users: bool = Field(True, description="create the sample sign-ins when there is no user yet")
+    session_idle_minutes: int = Field(30, ge=1, description="a session ends after this many idle minutes")
+    session_hours: int = Field(12, ge=1, description="a session ends after this many hours, however busy")
+    cookie_secure: bool = Field(False, description="send the session cookie over TLS only")
+    line_token: str = Field("", description="token that a telephone exchange sends with its audio; empty: loopback only")
+    llm_url: str = Field("", description="OpenAI-compatible endpoint that words the summary; empty: extractive")
+    llm_model: str = Field("", description="model name at llm_url")
+    llm_key: str = Field("", description="key for llm_url")
+
+    @cached_property
+    def sqlalchemy_url(self) -> str:
+        """The database to open."""
+        return self.database_url or f"sqlite:///{self.data / 'copilot.db'}"
