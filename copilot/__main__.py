@@ -64,7 +64,9 @@ def serve(settings: Settings, _: argparse.Namespace) -> int:
     if settings.demo_users:
         for username, name, role in SAMPLES:
             out.print(f"  示例账号  {username:8} {SAMPLE_PASSWORD}  {name}（{role}）")
-    config = uvicorn.Config(create_app(settings, built), settings.host, settings.port, log_level="warning", ws_max_size=65536)
+    config = uvicorn.Config(
+        create_app(settings, built), settings.host, settings.port, log_level="warning", ws_max_size=65536
+    )
     uvicorn.Server(config).run()
     return 0
 

@@ -98,7 +98,11 @@ class Calls:
 
         def draft(session: Session) -> str:
             ticket, _ = tickets.draft(
-                session, call_id=info.id, calling_number=info.calling_number, called_number=info.called_number, agent=agent
+                session,
+                call_id=info.id,
+                calling_number=info.calling_number,
+                called_number=info.called_number,
+                agent=agent,
             )
             session.flush()
             row = session.get_one(CallRow, call)

@@ -219,9 +219,7 @@ class Desk:
                 )
             )
         fields = {
-            name: events.Filled(
-                name=name, value=f.value, utterance=f.utterance, quote=f.quote, doubtful=f.doubtful
-            )
+            name: events.Filled(name=name, value=f.value, utterance=f.utterance, quote=f.quote, doubtful=f.doubtful)
             for name, f in filled.items()
         }
         first = next(turn for turn in turns if turn.leg == "citizen")

@@ -24,7 +24,9 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(30, ge=1, description="a session ends after this many idle minutes")
     session_hours: int = Field(12, ge=1, description="a session ends after this many hours, however busy")
     cookie_secure: bool = Field(False, description="send the session cookie over TLS only")
-    line_token: str = Field("", description="token that a telephone exchange sends with its audio; empty: loopback only")
+    line_token: str = Field(
+        "", description="token that a telephone exchange sends with its audio; empty: loopback only"
+    )
     llm_url: str = Field("", description="OpenAI-compatible endpoint that words the summary; empty: extractive")
     llm_model: str = Field("", description="model name at llm_url")
     llm_key: str = Field("", description="key for llm_url")

@@ -165,7 +165,12 @@ async def decide(call: str, article: str, body: Decision, user: AgentIn, calls: 
 
 @router.get("/calls/{call}/audio")
 async def audio(
-    call: str, user: WhoIn, parts: PartsIn, leg: Literal["citizen", "agent"] = "citizen", start: float = 0, end: float = 0
+    call: str,
+    user: WhoIn,
+    parts: PartsIn,
+    leg: Literal["citizen", "agent"] = "citizen",
+    start: float = 0,
+    end: float = 0,
 ) -> Response:
     """A stretch of one leg as WAV, 8 kHz; seconds from the start of the call."""
     row = await parts.database.read(lambda session: session.get(CallRow, call))
@@ -262,11 +267,13 @@ async def _line(socket: WebSocket, agent: str, title: str, answer_now: bool) -> 
     try:
         first = await asyncio.wait_for(socket.receive(), 10)
         if first.get("text") is None:
-            raise TelephonyError("第一帧必须是说明音频格式的 JSON 文本，例如 {\"format\":\"L16\",\"rate\":8000,\"channels\":2}")
+            raise TelephonyError('第一帧必须是说明音频格式的 JSON 文本，例如 {"format":"L16","rate":8000,"channels":2}')
         meta, form = parse_metadata(first["text"])
         info = new_info(meta.get("calling_number", "") or "试讲", "browser" if answer_now else "websocket")
         if call_id := meta.get("call_id", ""):
-            info = CallInfo(call_id, info.calling_number, meta.get("called_number", "") or "12345", info.source, info.started_at)
+            info = CallInfo(
+                call_id, info.calling_number, meta.get("called_number", "") or "12345", info.source, info.started_at
+            )
         line = WebSocketLine(info, form)
         await calls.ring(info, agent, title, lambda: line)
         await socket.send_text(json.dumps({"type": "accepted", "call": info.id}))

@@ -138,7 +138,11 @@ def shape(ticket: Ticket) -> TicketOut:
         value = getattr(ticket, name)
         if value is None and info.annotation is str:
             value = ""
-        values[name] = [] if value is None and name in ("cited", "touched") else ({} if value is None and name == "evidence" else value)
+        values[name] = (
+            []
+            if value is None and name in ("cited", "touched")
+            else ({} if value is None and name == "evidence" else value)
+        )
     return TicketOut.model_validate(values)
 
 
@@ -197,7 +201,9 @@ async def edit(ticket: int, body: Edit, user: Writer, parts: PartsIn) -> TicketO
 
     def change(session: Session) -> TicketOut:
         row = load(session, ticket, user)
-        tickets.edit(session, row, body.changes, actor=user.username, role=ROLE[user.role], expected_version=body.version)
+        tickets.edit(
+            session, row, body.changes, actor=user.username, role=ROLE[user.role], expected_version=body.version
+        )
         session.flush()
         return shape(row)
 
