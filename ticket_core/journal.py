@@ -73,5 +73,5 @@ def state_from(entries: list[JournalEntry]) -> State:
     return State(max(entries, key=lambda entry: entry.seq).to_state)
 
 
-def _of(ticket: int) -> Select[tuple[JournalEntry]]:
+def _of(ticket: int) -> Select[JournalEntry]:
     return select(JournalEntry).where(JournalEntry.ticket_id == ticket)
