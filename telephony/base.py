@@ -23,7 +23,7 @@ class BadAudio(TelephonyError):
 
 @dataclass(frozen=True, slots=True)
 class CallInfo:
-    """Who calls whom. `id` is unique and safe in a URL; `source` names the line's kind ("replay", "websocket", "browser")."""
+    """Who calls whom. `id` is safe in a URL; `source` is the kind of line: "replay", "websocket", "browser"."""
 
     id: str
     calling_number: str

@@ -1,0 +1,113 @@
+"""Streams for engines that decode whole segments: drafts while speech goes on, a final when it ends."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from asr.base import RATE, Leg, Mark, Pcm, Utterance
+from asr.pool import Pool
+from asr.repair import Gazetteer
+from asr.text import digits, phones, simplify
+from asr.vad import Segment, Segmenter
+
+DRAFT_EVERY = 1.0
+SHORTEST = 0.25
+BEHIND = 2
+FINALS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a decoder makes of a segment: the best text first. Empty when it was no speech."""
+
+    hypotheses: tuple[str, ...]
+
+
+class Decoder(Protocol):
+    """Decodes int16 mono 8 kHz. quick: a draft, or when behind; thread-safe."""
+
+    def decode(self, pcm: Pcm, quick: bool) -> Heard: ...
+
+
+class SegmentedStream:
+    """One leg. All decoding happens in the pool; `push` costs microseconds."""
+
+    def __init__(self, leg: Leg, decoder: Decoder, pool: Pool, gazetteer: Gazetteer) -> None:
+        self._leg, self._decoder, self._pool, self._gazetteer = leg, decoder, pool, gazetteer
+        self._loop = asyncio.get_running_loop()
+        self._segmenter = Segmenter()
+        self._out: asyncio.Queue[Utterance | None] = asyncio.Queue()
+        self._owed = 0
+        self._drafting = self._ended = False
+        self._rank = 0 if leg == "citizen" else 1
+        self._final: set[int] = set()
+
+    def push(self, pcm: Pcm, at: float) -> None:
+        """Take samples; see Stream."""
+        for segment in self._segmenter.push(pcm, at):
+            self._finish(segment)
+        current = self._segmenter.current
+        if current and not self._drafting and current.seconds - current.decoded >= DRAFT_EVERY:
+            if self._pool.waiting(FINALS) == 0:
+                self._drafting, current.decoded = True, current.seconds
+                samples = current.pcm
+                self._pool.submit(FINALS + self._rank, lambda: self._decode(current, samples, False))
+
+    async def end(self) -> None:
+        """Close what is open; see Stream."""
+        if last := self._segmenter.end():
+            self._finish(last)
+        self._ended = True
+        self._close_if_done()
+
+    async def __aiter__(self) -> AsyncIterator[Utterance]:
+        while (utterance := await self._out.get()) is not None:
+            yield utterance
+
+    def _finish(self, segment: Segment) -> None:
+        if segment.seconds < SHORTEST:
+            return
+        self._owed += 1
+        samples = segment.pcm
+        self._pool.submit(self._rank, lambda: self._decode(segment, samples, True))
+
+    def _decode(self, segment: Segment, samples: Pcm, final: bool) -> None:
+        utterance: Utterance | None = None
+        try:
+            quick = not final or self._pool.waiting(FINALS) >= BEHIND
+            heard = self._decoder.decode(samples, quick)
+            if heard.hypotheses:
+                utterance = self._utterance(segment, len(samples) / RATE, heard, final)
+        finally:
+            self._loop.call_soon_threadsafe(self._deliver, segment.number, utterance, final)
+
+    def _utterance(self, segment: Segment, seconds: float, heard: Heard, final: bool) -> Utterance:
+        raw = simplify(heard.hypotheses[0])
+        text, marks = (raw, [])
+        if final:
+            text, repairs = self._gazetteer.repair(digits(raw))
+            text, doubts = phones(text, [simplify(line) for line in heard.hypotheses])
+            kept = [mark for mark in repairs if all(mark.end <= d.start or mark.start >= d.end for d in doubts)]
+            marks = sorted([*_moved(kept, text), *doubts], key=lambda mark: mark.start)
+        name = f"{self._leg[0]}{segment.number}"
+        return Utterance(name, self._leg, segment.start, segment.start + seconds, text, raw, final, tuple(marks))
+
+    def _deliver(self, number: int, utterance: Utterance | None, final: bool) -> None:
+        if final:
+            self._owed -= 1
+            self._final.add(number)
+        else:
+            self._drafting = False
+        if utterance is not None and (final or number not in self._final):
+            self._out.put_nowait(utterance)
+        self._close_if_done()
+
+    def _close_if_done(self) -> None:
+        if self._ended and self._owed == 0:
+            self._out.put_nowait(None)
+
+
+def _moved(marks: list[Mark], text: str) -> list[Mark]:
+    """Marks that still lie inside the text after a number was put in place."""
+    return [mark for mark in marks if mark.end <= len(text)]
