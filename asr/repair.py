@@ -77,7 +77,7 @@ class Gazetteer:
             for term in self._by_length[length]:
                 total = 0.0
                 for mine, theirs in zip(window, self._terms[term], strict=True):
-                    total += cost(mine, theirs)  # type: ignore[arg-type]  # None was ruled out above
+                    total += cost(mine, theirs)
                     if total >= lowest:
                         break
                 else:
