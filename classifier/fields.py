@@ -31,7 +31,8 @@ class Filled:
 PHONE = re.compile(r"(?<!\d)(1[3-9]\d{9}|0514-?\d{8}|[2-8]\d{7})(?!\d)")
 NUMBERISH = re.compile(r"(?<!\d)\d{7,15}(?!\d)")
 NAME = re.compile(
-    r"(?:我姓|免贵姓|姓)([\u4e00-\u9fff])(?=[，。,！、 ]|$|我|叫|电|就|谢)|我(?:叫|是)([\u4e00-\u9fff]{2,3})(?=[，。,]|$)"
+    r"(?:我姓|免贵姓|姓)([\u4e00-\u9fff])(?=[，。,！、 ]|$|我|叫|电|就|谢)"
+    r"|我(?:叫|是)([\u4e00-\u9fff]{2,3})(?=[，。,]|$)"
 )
 TITLE = re.compile(r"([\u4e00-\u9fff])(先生|女士|小姐)")
 WHEN = re.compile(
@@ -74,22 +75,22 @@ def _single(citizen: Sequence[Turn], turns: Sequence[Turn]) -> Iterator[tuple[st
             valid = PHONE.fullmatch(found[0]) is not None
             unsure = any(start < found.end() and found.start() < end for start, end in turn.doubtful)
             yield "callback_number", Filled(found[0], turn.id, found[0], unsure or not valid)
-        if found := WHEN.search(text):
-            yield "happened_at", Filled(found[0].removeprefix("从"), turn.id, found[0])
+        if when := WHEN.search(text):
+            yield "happened_at", Filled(when[0].removeprefix("从"), turn.id, when[0])
         for found in PLACE.finditer(text):
             yield "address", Filled(found[1], turn.id, found[1])
         for word, name in DISTRICTS.items():
             if word in text:
                 yield "district", Filled(name, turn.id, word)
-        if found := PARTY.search(text):
-            yield "party_concerned", Filled(found[1], turn.id, found[1])
-        if found := ASK.search(text):
-            yield "request", Filled(found[0], turn.id, found[0])
-        if found := URGENT.search(text):
-            yield "urgency", Filled("紧急", turn.id, found[0])
+        if party := PARTY.search(text):
+            yield "party_concerned", Filled(party[1], turn.id, party[1])
+        if ask := ASK.search(text):
+            yield "request", Filled(ask[0], turn.id, ask[0])
+        if urgent := URGENT.search(text):
+            yield "urgency", Filled("紧急", turn.id, urgent[0])
     for turn in turns:
-        if found := TITLE.search(turn.text):
-            yield "sex", Filled("男" if found[2] == "先生" else "女", turn.id, found[0])
+        if title := TITLE.search(turn.text):
+            yield "sex", Filled("男" if title[2] == "先生" else "女", turn.id, title[0])
 
 
 def _substance(text: str) -> str:

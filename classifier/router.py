@@ -64,7 +64,7 @@ class Router:
         chances /= chances.sum()
         order = np.argsort(-chances)
         best = self._catalogue.lines[order[0]]
-        ranked = self._departments(chances, order, district_of(text))
+        ranked = self._departments(chances.tolist(), order.tolist(), district_of(text))
         question = ""
         if len(ranked) > 1 and ranked[0].score < SURE:
             second = next(self._catalogue.lines[i] for i in order if self._catalogue.lines[i] is not best)

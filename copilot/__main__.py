@@ -12,13 +12,18 @@ import uvicorn
 from pydantic import ValidationError
 from rich.console import Console
 
+import kb_index
 from asr import registry, weights
 from asr.base import AsrError
+from classifier.catalogue import CatalogueError
 from copilot import parts
 from copilot.api.access import SAMPLE_PASSWORD, SAMPLES
 from copilot.app import create_app
 from copilot.settings import Settings
 from kb_index.article import KnowledgeError
+from kb_index.article import load as load_articles
+from kb_index.build import build
+from kb_index.encoder import create
 
 out = Console()
 
@@ -42,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
     except ValidationError as error:
         names = "、".join(f"COPILOT_{str(item['loc'][0]).upper()}" for item in error.errors())
         return refuse(f"设置有误：{names}；各项说明见 README")
-    except (AsrError, KnowledgeError, OSError) as error:
+    except (AsrError, KnowledgeError, CatalogueError, OSError) as error:
         return refuse(str(error))
 
 
@@ -83,7 +88,8 @@ def index(settings: Settings, _: argparse.Namespace) -> int:
     """Build the index of the knowledge base anew."""
     for file in (settings.data / "index").glob("*"):
         file.unlink()
-    parts.build_index(settings, lambda step: out.print(step))
+    articles = load_articles(parts.room_data(kb_index) / "articles")
+    build(articles, create(settings.encoder), settings.data / "index", progress("编码"))
     out.print("索引已重建")
     return 0
 

@@ -75,7 +75,6 @@ def build(settings: Settings, say: Say = lambda _: None) -> Parts:
             settings.engine,
             settings.models,
             gazetteer(articles),
-            [line for article in articles for line in (article.title, article.body)],
             settings.speech_workers,
         )
     except AsrError as problem:

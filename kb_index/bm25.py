@@ -44,9 +44,9 @@ class Bm25:
         self._weights: dict[str, tuple[npt.NDArray[np.int32], Scores]] = {}
         for term, found in postings.items():
             where = np.array([position for position, _ in found], np.int32)
-            count = np.array([n for _, n in found], np.float32)
+            counted = np.array([n for _, n in found], np.float32)
             idf = math.log(1 + (self._size - len(found) + 0.5) / (len(found) + 0.5))
-            self._weights[term] = (where, (idf * count * (K1 + 1) / (count + norm[where])).astype(np.float32))
+            self._weights[term] = (where, (idf * counted * (K1 + 1) / (counted + norm[where])).astype(np.float32))
 
     def scores(self, query: str) -> Scores:
         """A score for every document."""

@@ -33,7 +33,7 @@ def build(
     return Index(articles, np.array([known[key] for key in keys], np.float32), encoder)
 
 
-def _load(file: Path) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def _load(file: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(file) as kept:
             return dict(zip(kept["keys"].tolist(), kept["vectors"], strict=True))
