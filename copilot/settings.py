@@ -12,24 +12,24 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="COPILOT_", env_file=None)
 
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8000, ge=1, le=65535, description="port to listen on")
-    data: Path = Field(Path("var"), description="folder of the database, recordings and index cache")
-    models: Path = Field(Path("models"), description="folder of speech weights")
-    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder")
-    engine: str = Field("whisper", description="speech engine: whisper, vosk, sherpa or scripted")
-    speech_workers: int = Field(2, ge=1, le=64, description="decodes at once")
-    encoder: str = Field("", description="text encoder; empty: the packaged default")
-    demo_users: bool = Field(True, description="create the sample sign-ins when there is no user yet")
-    session_idle_minutes: int = Field(30, ge=1, description="a session ends after this many idle minutes")
-    session_hours: int = Field(12, ge=1, description="a session ends after this many hours, however busy")
-    cookie_secure: bool = Field(False, description="send the session cookie over TLS only")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
+    data: Path = Field(default=Path("var"), description="folder of the database, recordings and index cache")
+    models: Path = Field(default=Path("models"), description="folder of speech weights")
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the data folder")
+    engine: str = Field(default="whisper", description="speech engine: whisper, vosk, sherpa or scripted")
+    speech_workers: int = Field(default=2, ge=1, le=64, description="decodes at once")
+    encoder: str = Field(default="", description="text encoder; empty: the packaged default")
+    demo_users: bool = Field(default=True, description="create the sample sign-ins when there is no user yet")
+    session_idle_minutes: int = Field(default=30, ge=1, description="a session ends after this many idle minutes")
+    session_hours: int = Field(default=12, ge=1, description="a session ends after this many hours, however busy")
+    cookie_secure: bool = Field(default=False, description="send the session cookie over TLS only")
     line_token: str = Field(
         "", description="token that a telephone exchange sends with its audio; empty: loopback only"
     )
-    llm_url: str = Field("", description="OpenAI-compatible endpoint that words the summary; empty: extractive")
-    llm_model: str = Field("", description="model name at llm_url")
-    llm_key: str = Field("", description="key for llm_url")
+    llm_url: str = Field(default="", description="OpenAI-compatible endpoint that words the summary; empty: extractive")
+    llm_model: str = Field(default="", description="model name at llm_url")
+    llm_key: str = Field(default="", description="key for llm_url")
 
     @cached_property
     def sqlalchemy_url(self) -> str:
