@@ -24,7 +24,8 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(default=30, ge=1, description="a session ends after this many idle minutes")
     session_hours: int = Field(default=12, ge=1, description="a session ends after this many hours, however busy")
     cookie_secure: bool = Field(default=False, description="send the session cookie over TLS only")
-    line_token: str = Field(default="", description="token that a telephone exchange sends with its audio; empty: loopback only"
+    line_token: str = Field(
+        default="", description="token that a telephone exchange sends with its audio; empty: loopback only"
     )
     llm_url: str = Field(default="", description="OpenAI-compatible endpoint that words the summary; empty: extractive")
     llm_model: str = Field(default="", description="model name at llm_url")
