@@ -17,8 +17,8 @@ test: .venv/ready ui/node_modules/ready $(STATIC) ## all tests
 check: .venv/ready ui/node_modules/ready ## lint, types, import contracts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && cd ui && npx vue-tsc --noEmit
 
-bench: .venv/ready ## measure speech, search, calls and writes beside the budgets
-	$(BIN)/python -m eval bench
+bench: .venv/ready ## measure speech over the telephone channel
+	$(BIN)/python -m eval speech ../shared/data/speech/dev.tsv --telephone
 
 eval: .venv/ready ## show what can be measured
 	$(BIN)/python -m eval --help

@@ -109,3 +109,8 @@ def gazetteer(articles: list[Article]) -> list[str]:
     with (room_data(classifier) / "departments.csv").open(encoding="utf8") as file:
         departments = [row["name"] for row in csv.DictReader(file)]
     return sorted({*places, *departments, *(article.issuer for article in articles)})
+
+
+def names() -> list[str]:
+    """The gazetteer of what is shipped."""
+    return gazetteer(load_articles(room_data(kb_index) / "articles"))
