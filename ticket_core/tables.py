@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, DateTime, ForeignKey, Integer, String, Text, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
+
+from ticket_core.errors import TicketError
 
 
 class Base(DeclarativeBase):
@@ -55,15 +57,25 @@ class Ticket(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @validates("first_department")
+    def _freeze(self, _: str, value: str) -> str:
+        if self.first_department and value != self.first_department:
+            raise TicketError(f"首派单位已定为“{self.first_department}”，不能更改；可以改派承办单位")
+        return value
+
 
 class JournalEntry(Base):
-    """What happened, by whom, when; each entry's hash covers the one before it in the same ticket."""
+    """What happened, by whom, when; each entry's hash covers the one before it in the same ticket.
+
+    `ticket_version` is the ticket's version once the change was saved.
+    """
 
     __tablename__ = "journal"
     __table_args__ = (UniqueConstraint("ticket_id", "seq"),)
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     seq: Mapped[int] = mapped_column(Integer)
+    ticket_version: Mapped[int] = mapped_column(Integer)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     actor: Mapped[str] = mapped_column(String(64))
     role: Mapped[str] = mapped_column(String(20))

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from ticket_core import deadline, journal, workflow
 from ticket_core.errors import Conflict, TicketError
@@ -33,12 +35,29 @@ FIELDS: dict[str, tuple[str, int]] = {
     "answer": ("答复内容", 5000),
 }
 NEEDED = ("nature", "content")
+CHOICES = {"nature": ("咨询", "求助", "投诉", "举报", "建议", "表扬"), "urgency": ("普通", "紧急")}
+DECIDED = {"department", "basis", "answer"}  # by a person; never filled
+OWN_SERVICE = {Action.CREATE, Action.FILL, Action.EDIT, Action.DISPATCH, Action.ANSWER}
+MAX_REASON = 500
+ATTEMPTS = 5
 
 
 def draft(
     session: Session, *, call_id: str | None, calling_number: str, called_number: str, agent: str
 ) -> tuple[Ticket, JournalEntry]:
-    """A new draft with the day's next number."""
+    """A new draft with the day's next number. Raises TicketError where others keep taking it."""
+    for _ in range(ATTEMPTS):
+        try:
+            with session.begin_nested():
+                ticket = _new(session, call_id, calling_number, called_number, agent)
+            return ticket, journal.write(session, ticket, Action.CREATE, agent, Role.AGENT, State.DRAFT)
+        except IntegrityError as error:
+            if "number" not in str(error.orig):
+                raise
+    raise TicketError("工单号正被同时占用，没有建成；请再试一次")
+
+
+def _new(session: Session, call_id: str | None, calling_number: str, called_number: str, agent: str) -> Ticket:
     now = datetime.now(UTC)
     ticket = Ticket(
         number=_next_number(session, now.astimezone(deadline.ZONE)),
@@ -55,47 +74,52 @@ def draft(
     )
     session.add(ticket)
     session.flush()
-    return ticket, journal.write(session, ticket, Action.CREATE, agent, Role.AGENT, State.DRAFT)
+    return ticket
 
 
 def fill(session: Session, ticket: Ticket, fields: Mapping[str, Mapping[str, Any]]) -> JournalEntry | None:
-    """Fill what no person has touched. fields: name -> {value, utterance, quote, doubtful}. None: nothing changed."""
+    """Fill what no person has touched; None: nothing changed.
+
+    fields: all that is known now, name -> {value, utterance, quote, doubtful}. What was filled before and is not
+    among them is taken back. A value that does not fit is left out, not shortened: half a number is a wrong number.
+    """
     if ticket.state != State.DRAFT:
         return None
     evidence = dict(ticket.evidence)
     changed = {}
     for name, found in fields.items():
-        value = str(found["value"])[: FIELDS[name][1]] if name in FIELDS else ""
-        if not value or name in ticket.touched or getattr(ticket, name) == value:
+        value = _fillable(name, str(found["value"]))
+        if not value or name in ticket.touched:
+            continue
+        if getattr(ticket, name) == value and evidence.get(name, {}).get("doubtful") == found["doubtful"]:
             continue
         changed[name] = value
         evidence[name] = {key: found[key] for key in ("utterance", "quote", "doubtful")}
         setattr(ticket, name, value)
     for name in set(evidence) - set(fields) - set(ticket.touched):
-        changed[name] = ""
-        setattr(ticket, name, "")
+        changed[name] = "普通" if name == "urgency" else ""
+        setattr(ticket, name, changed[name])
         del evidence[name]
     if not changed:
         return None
-    ticket.evidence, ticket.updated_at = evidence, datetime.now(UTC)
-    session.flush()
+    ticket.evidence = evidence
+    _save(session, ticket)
     return journal.write(session, ticket, Action.FILL, "copilot", Role.SYSTEM, State.DRAFT, data=changed)
 
 
 def edit(
     session: Session, ticket: Ticket, changes: Mapping[str, str], *, actor: str, role: Role, expected_version: int
 ) -> JournalEntry:
-    """A person's changes; they count as touched. Raises Conflict when the same field changed under their hands."""
+    """A person's changes; they count as touched. Raises Conflict when another person's change came in between."""
     if ticket.state != State.DRAFT:
         raise TicketError(f"工单已是“{State(ticket.state).label}”，不能再修改；如需补充请另建工单")
     clean = {name: check(name, value) for name, value in changes.items()}
-    _same_version(session, ticket, expected_version, clean)
+    _same_version(session, ticket, expected_version)
     for name, value in clean.items():
         setattr(ticket, name, value)
     evidence = {name: found for name, found in ticket.evidence.items() if name not in clean}
     ticket.evidence, ticket.touched = evidence, sorted({*ticket.touched, *clean})
-    ticket.updated_at = datetime.now(UTC)
-    session.flush()
+    _save(session, ticket)
     return journal.write(session, ticket, Action.EDIT, actor, role, State.DRAFT, data=dict(clean))
 
 
@@ -116,18 +140,25 @@ def dispatch(
         return done
     before = State(ticket.state)
     target = workflow.move(before, Action.DISPATCH, role)
-    _same_version(session, ticket, expected_version, FIELDS)
+    _same_version(session, ticket, expected_version)
     missing = [FIELDS[name][0] for name in NEEDED if not getattr(ticket, name)]
     if missing or not department.strip():
         raise TicketError(f"派单前还要填：{'、'.join(missing + ([] if department.strip() else ['承办单位']))}")
     now, rules = datetime.now(UTC), rules or deadline.load()
     ticket.department, ticket.basis = check("department", department), check("basis", basis)
     ticket.first_department = ticket.first_department or ticket.department
-    ticket.dispatched_at = ticket.updated_at = now
+    ticket.dispatched_at = now
     ticket.due_at, ticket.rule_version = rules.due(ticket.nature, ticket.urgency, now), rules.version
     ticket.state = target.value
-    session.flush()
-    data = {"department": ticket.department, "basis": ticket.basis, "due_at": ticket.due_at.isoformat()}
+    _save(session, ticket)
+    data = {
+        "department": ticket.department,
+        "basis": ticket.basis,
+        "nature": ticket.nature,
+        "urgency": ticket.urgency,
+        "dispatched_at": now.isoformat(),
+        "due_at": ticket.due_at.isoformat(),
+    }
     return journal.write(session, ticket, Action.DISPATCH, actor, role, before, "", data, idempotency_key)
 
 
@@ -144,54 +175,82 @@ def answer(
     """Answer out of the knowledge base; needs the text and at least one citation."""
     before = State(ticket.state)
     target = workflow.move(before, Action.ANSWER, role)
-    _same_version(session, ticket, expected_version, FIELDS)
+    _same_version(session, ticket, expected_version)
     if not answer.strip():
         raise TicketError("请先填写答复内容")
     if not cited:
         raise TicketError("直接答复必须引用热线百科：请先按 Alt+1 采用一条建议")
     ticket.answer, ticket.cited = check("answer", answer), [dict(found) for found in cited]
-    ticket.state, ticket.updated_at = target.value, datetime.now(UTC)
-    session.flush()
-    return journal.write(session, ticket, Action.ANSWER, actor, role, before, data={"cited": ticket.cited})
+    ticket.state = target.value
+    _save(session, ticket)
+    data = {"answer": ticket.answer, "cited": ticket.cited}
+    return journal.write(session, ticket, Action.ANSWER, actor, role, before, data=data)
 
 
 def act(
     session: Session, ticket: Ticket, action: Action, *, actor: str, role: Role, expected_version: int, reason: str = ""
 ) -> JournalEntry:
-    """Any other move of the table."""
+    """Any other move of the table. Raises TicketError for what has a service of its own and for a reason too long."""
     before = State(ticket.state)
+    if action in OWN_SERVICE:
+        raise TicketError(f"“{action.label}”要填写内容，请用对应的按钮办理")
+    reason = _visible(reason)
+    if len(reason) > MAX_REASON:
+        raise TicketError(f"理由最多 {MAX_REASON} 字，现在是 {len(reason)} 字")
     target = workflow.move(before, action, role, reason)
-    _same_version(session, ticket, expected_version, FIELDS)
-    ticket.state, ticket.updated_at = target.value, datetime.now(UTC)
-    session.flush()
+    _same_version(session, ticket, expected_version)
+    ticket.state = target.value
+    _save(session, ticket)
     return journal.write(session, ticket, action, actor, role, before, reason)
 
 
 def check(name: str, value: str) -> str:
-    """A field's value without what nobody can see. Raises TicketError for an unknown field or a value too long."""
+    """A field's value without what nobody can see.
+
+    Raises TicketError for an unknown field, a value too long, and one that is not among the choices.
+    """
     if name not in FIELDS:
         raise TicketError(f"没有“{name}”这个字段；可填：{'、'.join(label for label, _ in FIELDS.values())}")
     label, limit = FIELDS[name]
-    clean = "".join(c for c in value if c in "\n\t" or unicodedata.category(c)[0] != "C").strip()
+    clean = _visible(value)
     if len(clean) > limit:
         raise TicketError(f"“{label}”最多 {limit} 字，现在是 {len(clean)} 字")
+    if clean and name in CHOICES and clean not in CHOICES[name]:
+        raise TicketError(f"“{label}”没有“{clean}”；可选：{'、'.join(CHOICES[name])}")
     return clean
 
 
-def _same_version(session: Session, ticket: Ticket, expected: int, changing: Mapping[str, object]) -> None:
-    """What the copilot filled since, in fields that are not being changed, is no conflict."""
-    if ticket.version == expected:
-        return
-    since = session.scalars(
-        select(JournalEntry).where(JournalEntry.ticket_id == ticket.id).order_by(JournalEntry.seq.desc()).limit(50)
-    )
-    behind = ticket.version - expected
-    for entry in list(since)[: max(behind, 0)]:
-        if entry.action != Action.FILL:
-            who = entry.actor
-            raise Conflict(f"{who} 刚刚修改了这张工单，您的修改没有保存；请刷新后核对再改")
-    if behind < 0:
+def _visible(text: str) -> str:
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C").strip()
+
+
+def _fillable(name: str, value: str) -> str:
+    try:
+        return "" if name not in FIELDS or name in DECIDED else check(name, value)
+    except TicketError:
+        return ""
+
+
+def _save(session: Session, ticket: Ticket) -> None:
+    """Write the ticket now, so that its new version is known to the journal."""
+    ticket.updated_at = datetime.now(UTC)
+    try:
+        session.flush()
+    except StaleDataError as error:
+        raise Conflict("这张工单刚刚被别人修改，您的修改没有保存；请刷新后核对再改") from error
+
+
+def _same_version(session: Session, ticket: Ticket, expected: int) -> None:
+    """What the copilot filled or summed up since is no conflict; what a person did is."""
+    if expected > ticket.version:
         raise Conflict("工单版本不对，请刷新后再改")
+    since = select(JournalEntry).where(
+        JournalEntry.ticket_id == ticket.id,
+        JournalEntry.ticket_version > expected,
+        JournalEntry.action != Action.FILL.value,
+    )
+    if ticket.version > expected and (entry := session.scalars(since.limit(1)).first()):
+        raise Conflict(f"{entry.actor} 刚刚修改了这张工单，您的修改没有保存；请刷新后核对再改")
 
 
 def _repeated(session: Session, ticket: Ticket, key: str) -> JournalEntry | None:
