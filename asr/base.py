@@ -12,6 +12,14 @@ Leg = Literal["citizen", "agent"]
 RATE = 8000
 
 
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What calls are likely to hold. names: places, departments, services; sentences: a site's own plain text."""
+
+    names: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
 class AsrError(Exception):
     """Family of errors of this room; the message (Chinese) says what is possible."""
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from asr.base import RATE, Leg, Mark, Pcm, Utterance
+from asr.finish import Finisher
 from asr.pool import Pool
-from asr.repair import Gazetteer
-from asr.text import digits, phones, simplify
+from asr.text import simplify
 from asr.vad import Segment, Segmenter
 
 DRAFT_EVERY = 1.0
@@ -33,8 +33,8 @@ class Decoder(Protocol):
 class SegmentedStream:
     """One leg. All decoding happens in the pool; `push` costs microseconds."""
 
-    def __init__(self, leg: Leg, decoder: Decoder, pool: Pool, gazetteer: Gazetteer) -> None:
-        self._leg, self._decoder, self._pool, self._gazetteer = leg, decoder, pool, gazetteer
+    def __init__(self, leg: Leg, decoder: Decoder, pool: Pool, finisher: Finisher) -> None:
+        self._leg, self._decoder, self._pool, self._finisher = leg, decoder, pool, finisher
         self._loop = asyncio.get_running_loop()
         self._segmenter = Segmenter()
         self._out: asyncio.Queue[Utterance | None] = asyncio.Queue()
@@ -83,15 +83,12 @@ class SegmentedStream:
             self._loop.call_soon_threadsafe(self._deliver, segment.number, utterance, final)
 
     def _utterance(self, segment: Segment, seconds: float, heard: Heard, final: bool) -> Utterance:
-        raw = simplify(heard.hypotheses[0])
-        text, marks = (raw, [])
+        text = raw = simplify(heard.hypotheses[0])
+        marks: tuple[Mark, ...] = ()
         if final:
-            text, repairs = self._gazetteer.repair(digits(raw))
-            text, doubts = phones(text, [simplify(line) for line in heard.hypotheses])
-            kept = [mark for mark in repairs if all(mark.end <= d.start or mark.start >= d.end for d in doubts)]
-            marks = sorted([*_moved(kept, text), *doubts], key=lambda mark: mark.start)
+            text, raw, marks = self._finisher.final(heard.hypotheses)
         name = f"{self._leg[0]}{segment.number}"
-        return Utterance(name, self._leg, segment.start, segment.start + seconds, text, raw, final, tuple(marks))
+        return Utterance(name, self._leg, segment.start, segment.start + seconds, text, raw, final, marks)
 
     def _deliver(self, number: int, utterance: Utterance | None, final: bool) -> None:
         if final:
@@ -106,8 +103,3 @@ class SegmentedStream:
     def _close_if_done(self) -> None:
         if self._ended and self._owed == 0:
             self._out.put_nowait(None)
-
-
-def _moved(marks: list[Mark], text: str) -> list[Mark]:
-    """Marks that still lie inside the text after a number was put in place."""
-    return [mark for mark in marks if mark.end <= len(text)]

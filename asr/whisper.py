@@ -1,7 +1,6 @@
 """Whisper by CTranslate2: the embedded default, weights out of two packages."""
 
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import ctranslate2
@@ -13,9 +12,9 @@ from faster_whisper.tokenizer import Tokenizer
 from tokenizers import Tokenizer as Vocabulary
 
 from asr import weights
-from asr.base import RATE, Capabilities, Leg, Pcm
+from asr.base import RATE, Capabilities, Leg, Lexicon, Pcm
+from asr.finish import Finisher
 from asr.pool import Pool
-from asr.repair import Gazetteer
 from asr.segmented import Heard, SegmentedStream
 from asr.text import looped, unloop
 
@@ -34,7 +33,7 @@ class WhisperRecognizer:
     name = "whisper"
     capabilities = Capabilities(streaming=False, drafts=True, hypotheses=True)
 
-    def __init__(self, models: Path, terms: Sequence[str], workers: int) -> None:
+    def __init__(self, models: Path, lexicon: Lexicon, workers: int) -> None:
         folder = weights.verify("whisper-base", models)
         self._model = ctranslate2.models.Whisper(
             str(folder), device="cpu", compute_type="int8", intra_threads=1, inter_threads=workers
@@ -46,11 +45,11 @@ class WhisperRecognizer:
         self._mel = FeatureExtractor()
         self._one = threading.Lock()
         self._pool = Pool(workers)
-        self._gazetteer = Gazetteer(terms)
+        self._finisher = Finisher(lexicon)
 
     def stream(self, leg: Leg) -> SegmentedStream:
         """Open a leg; call it with a running loop."""
-        return SegmentedStream(leg, self, self._pool, self._gazetteer)
+        return SegmentedStream(leg, self, self._pool, self._finisher)
 
     async def close(self) -> None:
         """Stop the workers."""

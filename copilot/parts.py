@@ -1,6 +1,5 @@
 """The composition root: builds every part from the settings and hands them down."""
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import classifier
 import kb_index
 from asr import registry
-from asr.base import AsrError, Recognizer
+from asr.base import AsrError, Lexicon, Recognizer
 from classifier.catalogue import Catalogue
 from classifier.catalogue import load as load_catalogue
 from classifier.router import Router
@@ -74,7 +73,7 @@ def build(settings: Settings, say: Say = lambda _: None) -> Parts:
         recognizer = registry.create(
             settings.engine,
             settings.models,
-            gazetteer(articles),
+            lexicon(articles, catalogue),
             settings.speech_workers,
         )
     except AsrError as problem:
@@ -103,14 +102,17 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
-def gazetteer(articles: list[Article]) -> list[str]:
-    """Names that calls are likely to hold: places, departments, issuers."""
+def lexicon(articles: list[Article], catalogue: Catalogue) -> Lexicon:
+    """Names and sentences that calls are likely to hold, out of the places, the catalogue and the articles."""
     places = (room_data(kb_index) / "places.txt").read_text("utf8").split()
-    with (room_data(classifier) / "departments.csv").open(encoding="utf8") as file:
-        departments = [row["name"] for row in csv.DictReader(file)]
-    return sorted({*places, *departments, *(article.issuer for article in articles)})
+    names = {*places, *catalogue.departments, *(article.issuer for article in articles)}
+    sentences = [text for article in articles for text in (article.title, *article.questions, article.body)]
+    sentences += [text for line in catalogue.lines for text in (line.matter2, *line.keywords)]
+    return Lexicon(tuple(sorted(names)), tuple(sentences))
 
 
-def names() -> list[str]:
-    """The gazetteer of what is shipped."""
-    return gazetteer(load_articles(room_data(kb_index) / "articles"))
+def shipped_lexicon() -> Lexicon:
+    """The lexicon of what is shipped."""
+    return lexicon(
+        load_articles(room_data(kb_index) / "articles"), load_catalogue(room_data(classifier) / "catalogue.csv")
+    )

@@ -61,7 +61,7 @@ async def measure(pairs: list[tuple[Pcm, str]], engine: str, raw: bool) -> dict[
     settings = Settings()
     if engine == "whisper":
         weights.install("whisper-base", settings.models)
-    recognizer = registry.create(engine, settings.models, parts.names(), 1)
+    recognizer = registry.create(engine, settings.models, parts.shipped_lexicon(), 1)
     wrong = total = 0
     seconds, began = 0.0, time.process_time()
     for pcm, text in track(pairs, "recognising"):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asr import registry, text, weights
-from asr.base import AsrError
+from asr.base import AsrError, Lexicon
 from asr.repair import Gazetteer
 from copilot.calls import new_info
 from telephony.replay import Replay
@@ -41,7 +41,7 @@ def test_loops_are_cut():
 
 def test_unknown_engine_and_missing_weights_say_what_to_do(tmp_path):
     with pytest.raises(AsrError, match="可选：whisper"):
-        registry.create("nonsense", MODELS, [])
+        registry.create("nonsense", MODELS, Lexicon())
     (tmp_path / "models.toml").write_text((MODELS / "models.toml").read_text("utf8"), "utf8")
     with pytest.raises(AsrError, match="models fetch whisper-base"):
         weights.verify("whisper-base", tmp_path)
@@ -50,7 +50,7 @@ def test_unknown_engine_and_missing_weights_say_what_to_do(tmp_path):
 @pytest.mark.speech
 async def test_a_real_call_is_heard_on_both_legs():
     weights.install("whisper-base", MODELS)
-    engine = registry.create("whisper", MODELS, ["邗江区"], 2)
+    engine = registry.create("whisper", MODELS, Lexicon(("邗江区",)), 2)
     streams = {leg: engine.stream(leg) for leg in ("citizen", "agent")}
     heard = {leg: [] for leg in streams}
 
