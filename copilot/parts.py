@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import asr
 import classifier
 import kb_index
 from asr import registry
@@ -104,7 +105,7 @@ def open_database(settings: Settings) -> Database:
 
 def lexicon(articles: list[Article], catalogue: Catalogue) -> Lexicon:
     """Names and sentences that calls are likely to hold, out of the places, the catalogue and the articles."""
-    places = (room_data(kb_index) / "places.txt").read_text("utf8").split()
+    places = (room_data(asr) / "places.txt").read_text("utf8").split()
     names = {*places, *catalogue.departments, *(article.issuer for article in articles)}
     sentences = [text for article in articles for text in (article.title, *article.questions, article.body)]
     sentences += [text for line in catalogue.lines for text in (line.matter2, *line.keywords)]
