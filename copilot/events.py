@@ -3,17 +3,26 @@
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from typing_extensions import TypeAliasType
+
+Level = TypeAliasType("Level", Literal["ok", "slow", "down"])
 
 
-class Event(BaseModel):
-    """Every event of one call carries its place in the call's sequence, so that a desk can resume after a gap."""
+class Value(BaseModel):
+    """What an event carries: in TypeScript every field is there, default or not."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class Event(Value):
+    """Every kept event has its place in the call's sequence, so that a desk can resume; a draft's `seq` is 0."""
+
+    type: str
     call: str
     seq: int = 0
 
 
-class Mark(BaseModel):
+class Mark(Value):
     """A span of a text that was repaired, or that must be read back to the caller."""
 
     start: int
@@ -36,7 +45,7 @@ class Heard(Event):
     marks: list[Mark] = []
 
 
-class Card(BaseModel):
+class Card(Value):
     """One cited answer. `score` is a calibrated 0–1."""
 
     article: str
@@ -59,7 +68,7 @@ class Suggested(Event):
     cards: list[Card]
 
 
-class Department(BaseModel):
+class Department(Value):
     """A department to dispatch to, its calibrated score and the catalogue line that says so."""
 
     name: str
@@ -77,7 +86,7 @@ class Routed(Event):
     question: str = ""
 
 
-class Filled(BaseModel):
+class Filled(Value):
     """A field's value and the words it came from."""
 
     name: str
@@ -128,6 +137,21 @@ class Answered(Event):
     number: str
 
 
+class Switched(Event):
+    """The agent muted the own microphone or put the call on hold, or took that back; both states as they are now."""
+
+    type: Literal["switched"] = "switched"
+    muted: bool
+    held: bool
+
+
+class Transferred(Event):
+    """The exchange was asked to connect the caller to this number."""
+
+    type: Literal["transferred"] = "transferred"
+    to: str
+
+
 class Ended(Event):
     """The call is over and all finals are out."""
 
@@ -139,14 +163,25 @@ class Health(Event):
     """What works: "ok", "slow" or "down" for each part, with a sentence for the foot."""
 
     type: Literal["health"] = "health"
-    speech: Literal["ok", "slow", "down"] = "ok"
-    search: Literal["ok", "slow", "down"] = "ok"
-    routing: Literal["ok", "slow", "down"] = "ok"
+    speech: Level = "ok"
+    search: Level = "ok"
+    routing: Level = "ok"
     message: str = ""
 
 
 WireEvent = Annotated[
-    Heard | Suggested | Routed | Drafted | Alerted | Summarised | Ringing | Answered | Ended | Health,
+    Heard
+    | Suggested
+    | Routed
+    | Drafted
+    | Alerted
+    | Summarised
+    | Ringing
+    | Answered
+    | Switched
+    | Transferred
+    | Ended
+    | Health,
     Field(discriminator="type"),
 ]
 WIRE: TypeAdapter[WireEvent] = TypeAdapter(WireEvent)

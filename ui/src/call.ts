@@ -34,6 +34,7 @@ export function reduce(before: CallState, event: WireEvent): CallState {
     case "alerted": return { ...next, alerts: [...next.alerts, event] };
     case "summarised": return { ...next, summary: event.text };
     case "health": return { ...next, health: event };
+    case "switched": case "transferred": return next;
   }
 }
 
