@@ -1,26 +1,29 @@
-"""The application: routes, one table of errors, security headers, the built pages."""
+"""The application: routes, one table of errors, the built pages."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import logging
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypedDict
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from asr.base import AsrError
 from copilot import parts as parts_module
-from copilot.api import access, calls, knowledge, tickets
+from copilot.api import access, calls, desk, knowledge, lines, tickets
+from copilot.api.throttle import Throttle
 from copilot.calls import CallError, Calls
+from copilot.guard import TOO_LARGE, Guard
 from copilot.parts import Parts
 from copilot.settings import Settings
 from telephony.base import TelephonyError
 from ticket_core.errors import Conflict, TicketError
 
 STATIC = Path(__file__).parent / "static"
-MAX_BODY = 1 << 20
 STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (Conflict, 409, "内容已被他人修改"),
     (TicketError, 422, "工单不能这样办理"),
@@ -28,13 +31,19 @@ STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (TelephonyError, 400, "音频不对"),
     (AsrError, 503, "语音识别不可用"),
 )
-TITLES = {401: "请登录", 403: "没有权限", 404: "没有找到", 413: "内容太大", 422: "填写有误", 423: "账号已锁定"}
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "media-src 'self' blob:; worker-src 'self' blob:; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+TITLES = {
+    400: "请求读不出来",
+    401: "请登录",
+    403: "没有权限",
+    404: "没有找到",
+    405: "不能这样请求",
+    413: "内容太大",
+    422: "填写有误",
+    423: "账号已锁定",
+    429: "请稍后再试",
 }
+OTHERWISE = {400: "请求正文读不出来，请检查格式", 404: "没有这个接口", 405: "这个接口不支持这种请求方法"}
+log = logging.getLogger(__name__)
 
 
 class State(TypedDict):
@@ -42,6 +51,7 @@ class State(TypedDict):
 
     parts: Parts
     calls: Calls
+    throttle: Throttle
 
 
 def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
@@ -53,19 +63,21 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         await access.create_samples(built, settings)
         live = Calls(built)
         await live.recover()
-        yield {"parts": built, "calls": live}
+        yield {"parts": built, "calls": live, "throttle": Throttle()}
         await live.close()
         if parts is None:
             await built.close()
 
     app = FastAPI(title="12345 坐席助手", lifespan=lifespan, docs_url="/api/docs", openapi_url="/api/openapi.json")
-    for module in (access, calls, knowledge, tickets):
+    for module in (access, calls, desk, knowledge, lines, tickets):
         app.include_router(module.router)
     for family, status, title in STATUS:
         app.add_exception_handler(family, _problem(status, title))
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.middleware("http")(_guard)
+    app.add_exception_handler(SQLAlchemyError, _failed(503, "数据库暂不可用，内容没有保存；请稍后重试"))
+    app.add_exception_handler(Exception, _failed(500, "服务出错了，请重试；仍不行请联系管理员"))
+    app.add_middleware(Guard, refuse=problem(413, TITLES[413], TOO_LARGE))
     app.add_api_route("/{path:path}", page, methods=["GET"], include_in_schema=False)
     return app
 
@@ -82,15 +94,6 @@ async def page(path: str) -> FileResponse:
     return FileResponse(STATIC / "index.html")
 
 
-async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-    length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > MAX_BODY:
-        return problem(413, TITLES[413], "一次最多提交 1 MB，请分开提交")
-    response = await go_on(request)
-    response.headers.update(HEADERS)
-    return response
-
-
 def problem(status: int, title: str, detail: str) -> JSONResponse:
     """An answer in the form of RFC 9457."""
     body = {"status": status, "title": title, "detail": detail}
@@ -101,9 +104,21 @@ def _problem(status: int, title: str) -> Callable[[Request, Exception], JSONResp
     return lambda _, error: problem(status, title, str(error))
 
 
+def _failed(status: int, detail: str) -> Callable[[Request, Exception], JSONResponse]:
+    def answer(request: Request, error: Exception) -> JSONResponse:
+        log.error("request failed", exc_info=error, extra={"method": request.method})
+        return problem(status, "没有办成", detail)
+
+    return answer
+
+
 def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, TITLES.get(error.status_code, "请求没有成功"), str(error.detail))
+    status, detail = error.status_code, str(error.detail)
+    ours = any("\u4e00" <= character <= "\u9fff" for character in detail)
+    answer = problem(status, TITLES.get(status, "请求没有成功"), detail if ours else OTHERWISE.get(status, detail))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def _invalid(_: Request, error: Exception) -> JSONResponse:

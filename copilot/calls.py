@@ -2,22 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from copilot import events
+from copilot import events, recording
+from copilot.conversation import Conversation
 from copilot.desk import Desk
+from copilot.desks import Desks
 from copilot.parts import Parts
-from copilot.tables import CallRow, EventRow
-from telephony.base import CallInfo, Line
+from copilot.tables import CallRow, CardDecision, EventRow
+from telephony.base import CallInfo, Line, TelephonyError
 from ticket_core import tickets
 
 log = logging.getLogger(__name__)
+BUSY = "当前已有一通电话，请先挂断再接下一通"
+IN_USE = "这通电话已经接入，同一通电话只能接入一路音频；请换一个通话编号"
 
 
 class CallError(Exception):
@@ -31,6 +36,7 @@ class Ringing:
     info: CallInfo
     agent: str
     open: Callable[[], Line]
+    seq: int
 
 
 class Calls:
@@ -38,8 +44,10 @@ class Calls:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
+        self.desks = Desks()
         self.live: dict[str, Desk] = {}
         self.ringing: dict[str, Ringing] = {}
+        self._claimed: dict[str, str] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def recover(self) -> None:
@@ -47,89 +55,67 @@ class Calls:
 
         def lose(session: Session) -> None:
             for row in session.scalars(select(CallRow).where(CallRow.state.in_(("live", "ringing")))):
-                last = session.scalar(select(func.max(EventRow.seq)).where(EventRow.call == row.id)) or 0
-                ended = events.Ended(call=row.id, seq=last + 1, seconds=row.seconds)
-                session.add(EventRow(call=row.id, seq=ended.seq, type="ended", body=ended.model_dump(mode="json")))
-                row.state = "lost"
+                talk = _conversation(session, row.id)
+                ended = events.Ended(call=row.id, seq=talk.seq + 1, seconds=round(talk.seconds, 1))
+                session.add(_kept(ended))
+                row.state, row.seconds = "lost", talk.seconds
 
         await self.parts.database.write(lose)
 
     async def ring(self, info: CallInfo, agent: str, title: str, open_line: Callable[[], Line]) -> None:
         """Let a call ring at an agent's desk. Raises CallError when the agent is busy or the id is in use."""
-        if info.id in self.live or info.id in self.ringing:
-            raise CallError("这通电话已经接入，同一通电话只能接入一路音频；请换一个通话编号")
-        if self.of(agent):
-            raise CallError("当前已有一通电话，请先挂断再接下一通")
-        event = events.Ringing(call=info.id, seq=1, number=info.calling_number, title=title)
-        self.ringing[info.id] = Ringing(info, agent, open_line)
+        with self._claim(info.id, agent):
+            ringing = events.Ringing(call=info.id, number=info.calling_number, title=title)
+            await self.parts.database.write(lambda session: _ring(session, info, agent, ringing))
+            self.ringing[info.id] = Ringing(info, agent, open_line, ringing.seq)
+        await self.parts.bus.publish(agent, ringing)
 
-        def keep(session: Session) -> None:
-            if session.get(CallRow, info.id) is not None:
-                raise CallError("这个通话编号已经用过；请换一个通话编号")
-            session.add(
-                CallRow(
-                    id=info.id,
-                    agent=agent,
-                    number=info.calling_number,
-                    called=info.called_number,
-                    source=info.source,
-                    state="ringing",
-                    title=title,
-                    started_at=info.started_at,
-                )
-            )
-            session.flush()
-            session.add(EventRow(call=info.id, seq=1, type="ringing", body=event.model_dump(mode="json")))
-
-        try:
-            await self.parts.database.write(keep)
-        except BaseException:
-            self.ringing.pop(info.id, None)
-            raise
-        await self.parts.bus.publish(agent, event)
+    async def resume(self, info: CallInfo, open_line: Callable[[], Line]) -> bool:
+        """Go on with a call that a stopped server lost, on its new line. False: there is nothing to go on with."""
+        row = await self.parts.database.read(lambda session: session.get(CallRow, info.id))
+        if row is None or row.state != "lost" or row.ticket is None or info.id in self.live:
+            return False
+        ticket, agent = row.ticket, row.agent
+        with self._claim(info.id, agent):
+            talk = await self.parts.database.read(lambda session: _conversation(session, info.id))
+            talk.seconds = max(talk.seconds, recording.seconds(self.parts.settings.data, info.id))
+            await self._start(Desk(self.parts, open_line(), agent, ticket, talk), row.number)
+        return True
 
     async def answer(self, call: str, agent: str) -> Desk:
-        """Take a ringing call: opens its ticket draft and starts listening."""
+        """Take a ringing call: opens its ticket draft and starts listening. Taken already: the same desk again."""
+        if call in self.live and self.live[call].agent == agent:
+            return self.live[call]
         waiting = self.ringing.get(call)
         if waiting is None or waiting.agent != agent:
             raise CallError("这通电话不在振铃，可能已被接听或已挂断")
+        line = waiting.open()
         del self.ringing[call]
-        info = waiting.info
-
-        def draft(session: Session) -> str:
-            ticket, _ = tickets.draft(
-                session,
-                call_id=info.id,
-                calling_number=info.calling_number,
-                called_number=info.called_number,
-                agent=agent,
-            )
-            session.flush()
-            row = session.get_one(CallRow, call)
-            row.state, row.ticket = "live", str(ticket.id)
-            return str(ticket.id)
-
-        ticket = await self.parts.database.write(draft)
-        desk = Desk(self.parts, waiting.open(), agent, ticket, seq=1)
-        self.live[call] = desk
-        await desk.emit(events.Answered(call=call, at=datetime.now(UTC).isoformat(), number=info.calling_number))
-        self._tasks[call] = asyncio.create_task(self._run(desk), name=f"call {call}")
+        with self._claim(call, agent):
+            try:
+                ticket = await self.parts.database.write(lambda session: _draft(session, waiting.info, agent))
+            except BaseException:
+                self.ringing[call] = waiting
+                raise
+            desk = Desk(self.parts, line, agent, ticket, Conversation(seq=waiting.seq))
+            await self._start(desk, waiting.info.calling_number)
         return desk
 
     async def hang_up(self, call: str, agent: str) -> None:
         """End a live call, or refuse one that rings."""
-        if call in self.ringing and self.ringing[call].agent == agent:
-            del self.ringing[call]
-            ended = events.Ended(call=call, seq=2, seconds=0)
-
-            def end(session: Session) -> None:
-                session.add(EventRow(call=call, seq=2, type="ended", body=ended.model_dump(mode="json")))
-                session.execute(update(CallRow).where(CallRow.id == call).values(state="ended"))
-
-            await self.parts.database.write(end)
-            await self.parts.bus.publish(agent, ended)
+        waiting = self.ringing.get(call)
+        if waiting is None or waiting.agent != agent:
+            await self.mine(call, agent).line.close()
             return
-        await self.mine(call, agent).line.close()
+        del self.ringing[call]
+        ended = events.Ended(call=call, seq=waiting.seq + 1, seconds=0)
+
+        def end(session: Session) -> None:
+            session.add(_kept(ended))
+            session.get_one(CallRow, call).state = "ended"
+
+        await self.parts.database.write(end)
+        await self.parts.bus.publish(agent, ended)
 
     def mine(self, call: str, agent: str) -> Desk:
         """The agent's live call."""
@@ -145,6 +131,26 @@ class Calls:
                 return call
         return next((call for call, waiting in self.ringing.items() if waiting.agent == agent), None)
 
+    def free(self) -> str:
+        """An agent with an open desk and no call. Raises CallError when there is none."""
+        for agent in self.desks.agents():
+            if self.of(agent) is None and agent not in self._claimed.values():
+                return agent
+        raise CallError("现在没有空闲的坐席：请坐席登录并打开坐席台，或在地址里用 agent= 指定坐席")
+
+    def health(self) -> events.Health:
+        """How the parts are, over all calls of this process."""
+        seen = [desk.health for desk in self.live.values()]
+        if self.parts.recognizer is None:
+            seen.append(events.Health(call="", speech="down", message=self.parts.speech_error))
+        order = {"ok": 0, "slow": 1, "down": 2}
+        worst = {
+            name: max((getattr(one, name) for one in seen), key=lambda level: order[level], default="ok")
+            for name in ("speech", "search", "routing")
+        }
+        told = dict.fromkeys([*(one.message for one in seen), self.parts.bus.trouble])
+        return events.Health.model_validate({"call": "", "message": "；".join(filter(None, told)), **worst})
+
     async def wait(self, call: str) -> None:
         """Until a call is over and all of it is kept."""
         task = self._tasks.get(call)
@@ -157,16 +163,79 @@ class Calls:
             await desk.line.close()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
+    @contextmanager
+    def _claim(self, call: str, agent: str) -> Iterator[None]:
+        """Nobody else takes this call or this agent while it is being set up."""
+        if call in self.live or call in self.ringing or call in self._claimed:
+            raise CallError(IN_USE)
+        if self.of(agent) or agent in self._claimed.values():
+            raise CallError(BUSY)
+        self._claimed[call] = agent
+        try:
+            yield
+        finally:
+            del self._claimed[call]
+
+    async def _start(self, desk: Desk, number: str) -> None:
+        def live(session: Session) -> None:
+            session.get_one(CallRow, desk.call).state = "live"
+
+        await desk.emit(events.Answered(call=desk.call, at=datetime.now(UTC).isoformat(), number=number), live)
+        self.live[desk.call] = desk
+        self._tasks[desk.call] = asyncio.create_task(self._run(desk), name=f"call {desk.call}")
+
     async def _run(self, desk: Desk) -> None:
         try:
-            await desk.run()
+            try:
+                await desk.run()
+            finally:
+                self.live.pop(desk.call, None)
+            await desk.word()
+        except TelephonyError as error:
+            log.warning("line failed", extra={"call": desk.call, "kind": type(error).__name__})
         except Exception:
             log.exception("call failed", extra={"call": desk.call})
         finally:
-            self.live.pop(desk.call, None)
             self._tasks.pop(desk.call, None)
 
 
 def new_info(number: str, source: str, called: str = "12345") -> CallInfo:
     """A call that starts now, under a new id."""
     return CallInfo(uuid4().hex[:16], number, called, source, datetime.now(UTC))
+
+
+def _kept(event: events.Event) -> EventRow:
+    return EventRow(call=event.call, seq=event.seq, type=event.type, body=event.model_dump(mode="json"))
+
+
+def _ring(session: Session, info: CallInfo, agent: str, ringing: events.Ringing) -> None:
+    """A new call, or one that was lost before anybody took it."""
+    row = session.get(CallRow, info.id)
+    if row is not None and (row.state != "lost" or row.ticket is not None):
+        raise CallError("这个通话编号已经用过；请换一个通话编号")
+    if row is None:
+        row = CallRow(id=info.id, started_at=info.started_at, seconds=0.0)
+        session.add(row)
+    row.agent, row.title, row.state = agent, ringing.title, "ringing"
+    row.number, row.called, row.source = info.calling_number, info.called_number, info.source
+    session.flush()
+    ringing.seq = _conversation(session, info.id).seq + 1
+    session.add(_kept(ringing))
+
+
+def _draft(session: Session, info: CallInfo, agent: str) -> int:
+    ticket, _ = tickets.draft(
+        session, call_id=info.id, calling_number=info.calling_number, called_number=info.called_number, agent=agent
+    )
+    session.flush()
+    session.get_one(CallRow, info.id).ticket = ticket.id
+    return ticket.id
+
+
+def _conversation(session: Session, call: str) -> Conversation:
+    """The conversation as it was kept, with the cards that were refused."""
+    bodies = session.scalars(select(EventRow.body).where(EventRow.call == call).order_by(EventRow.seq))
+    talk = Conversation.of(events.WIRE.validate_python(body) for body in bodies)
+    refused = select(CardDecision.article).where(CardDecision.call == call, CardDecision.decision == "refused")
+    talk.panel.refused = set(session.scalars(refused))
+    return talk

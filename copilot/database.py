@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
@@ -17,9 +17,10 @@ class Database:
     """Reads run in worker threads; writes queue for one writer with group commit (many savepoints, one fsync)."""
 
     def __init__(self, url: str, batch: int = 64) -> None:
-        self.engine: Engine = create_engine(url)
+        self.engine: Engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _pragmas)
+            event.listen(self.engine, "begin", _begin)
         self._queue: queue.Queue[tuple[Callable[[Session], Any], Future[Any]] | None] = queue.Queue(maxsize=10_000)
         self._batch = batch
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -65,6 +66,8 @@ class Database:
         try:
             with Session(self.engine, expire_on_commit=False) as session:
                 for work, future in items:
+                    if not future.set_running_or_notify_cancel():
+                        continue
                     try:
                         with session.begin_nested():
                             result = work(session)
@@ -78,10 +81,14 @@ class Database:
                 future.set_exception(error)
             return
         for future, result in done:
-            if not future.cancelled():
-                future.set_result(result)
+            future.set_result(result)
 
 
 def _pragmas(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # else sqlite3 lets every savepoint be a transaction with an fsync of its own
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -2,147 +2,153 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from functools import partial
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from asr.base import Leg, Stream, Utterance
-from classifier.fields import Turn, extract
+from asr.base import Utterance
+from classifier.fields import extract
 from classifier.summary import summarise
 from copilot import events
+from copilot.conversation import Conversation
+from copilot.errand import Errand
+from copilot.evidence import filled
+from copilot.hearing import Ear
 from copilot.parts import Parts
-from copilot.suggest import card, query, settle
+from copilot.recording import LEGS, RATE, Recording
+from copilot.suggest import Pause, card, query
 from copilot.tables import CallRow, EventRow
-from telephony.base import Line
+from telephony.base import Chunk, Line
 from ticket_core import tickets
 from ticket_core.tables import Ticket
 
 log = logging.getLogger(__name__)
-DEBOUNCE = 0.3
-LEGS: tuple[Leg, Leg] = ("citizen", "agent")
-
-
-@dataclass
-class Conversation:
-    """What the call has come to so far."""
-
-    turns: list[Turn] = field(default_factory=list)
-    cards: list[events.Card] = field(default_factory=list)
-    refused: set[str] = field(default_factory=set)
-    departments: list[events.Department] = field(default_factory=list)
-    fields: dict[str, events.Filled] = field(default_factory=dict)
-    alerted: set[str] = field(default_factory=set)
-    summary: str = ""
+Part = Literal["speech", "search", "routing", "recording"]
+SLOW, CAUGHT_UP = 6.0, 3.0
+TELL: dict[Part, str] = {
+    "speech": "语音识别中断，请手工记录，通话和工单不受影响",
+    "search": "检索暂不可用，请按 Alt+/ 重试或手工答复",
+    "routing": "分派推荐暂不可用，请手工选择承办单位",
+    "recording": "录音无法保存，请管理员检查磁盘空间",
+}
+LAGGING = "语音识别较慢，文字会晚几秒出现"
 
 
 class Desk:
-    """Runs one call. Every kept event is committed before it is published."""
+    """Runs one call. Every kept event is committed before it is published; a part that fails never ends the call."""
 
-    def __init__(self, parts: Parts, line: Line, agent: str, ticket: str, seq: int = 0) -> None:
-        self.parts, self.line, self.agent, self.ticket = parts, line, agent, ticket
+    def __init__(self, parts: Parts, line: Line, agent: str, ticket: int, talk: Conversation) -> None:
+        self.parts, self.line, self.agent, self.ticket, self.talk = parts, line, agent, ticket, talk
         self.call = line.info.id
-        self.talk = Conversation()
-        self.muted = self.held = False
-        self.seconds = 0.0
-        self._seq = seq
+        self.health = events.Health(call=self.call)
+        self._since = talk.seconds
         self._order = asyncio.Lock()
-        self._newest = ""
-        self._starts: dict[str, float] = {}
-        self._search: asyncio.Task[None] | None = None
-        self._analysis: asyncio.Task[None] | None = None
-        self._stale = False
-        self._health = events.Health(call=self.call)
-        self._recording = {leg: parts.settings.data / "recordings" / f"{self.call}.{leg}.pcm" for leg in LEGS}
+        self._draft = ""
+        self._heard_final = False
+        self._pause = Pause()
+        self._search = Errand(self._suggest)
+        self._analysis = Errand(self._understand)
+        self._troubles: dict[Part, tuple[events.Level, str]] = {}
 
     async def run(self) -> None:
-        """Until the line ends and the last final is out. A failing part is reported in the foot; the call goes on."""
-        streams: dict[Leg, Stream] = {}
-        if self.parts.recognizer is None:
-            await self._unwell("speech", self.parts.speech_error)
-        else:
-            streams = {leg: self.parts.recognizer.stream(leg) for leg in LEGS}
-        hearing = [asyncio.create_task(self._hear(stream)) for stream in streams.values()]
+        """Until the line ends and the last final is out."""
+        ears = self._ears()
+        if not ears:
+            await self._report("speech", "down", self.parts.speech_error)
         try:
-            await self._listen(streams)
+            await self._listen(ears)
         finally:
-            for stream in streams.values():
-                await stream.end()
-            await asyncio.gather(*hearing)
-            await self._settle()
-            await self.emit(events.Ended(call=self.call, seconds=round(self.seconds, 1)))
+            for ear in ears.values():
+                await ear.end()
+            await self._search.done()
+            await self._analysis.done()
+            await self.emit(events.Ended(call=self.call, seconds=round(self.talk.seconds, 1)), self._over)
 
-    async def _listen(self, streams: dict[Leg, Stream]) -> None:
-        self._recording["citizen"].parent.mkdir(parents=True, exist_ok=True)
-        files = {leg: path.open("ab") for leg, path in self._recording.items()}
-        try:
+    async def word(self) -> None:
+        """After the call: put the summary into words, where a model is configured."""
+        worded = await self.parts.wording.summary(self.talk.turns, self.talk.summary)
+        await self._summarised(worded)
+
+    def _ears(self) -> dict[str, Ear]:
+        engine = self.parts.recognizer
+        if engine is None:
+            return {}
+        return {
+            leg: Ear(engine, leg, self.heard, self._hearing, said=self.talk.said[leg], since=self._since)
+            for leg in LEGS
+        }
+
+    async def _listen(self, ears: dict[str, Ear]) -> None:
+        with Recording(self.parts.settings.data, self.call) as recording:
             async for chunk in self.line:
-                self.seconds = max(self.seconds, chunk.at + len(chunk.pcm) / 8000)
-                pcm = chunk.pcm * 0 if self.held or (self.muted and chunk.leg == "agent") else chunk.pcm
-                files[chunk.leg].seek(int(chunk.at * 8000) * 2)
-                files[chunk.leg].write(pcm.astype("<i2").tobytes())
-                files[chunk.leg].flush()
-                if chunk.leg in streams:
-                    streams[chunk.leg].push(pcm, chunk.at)
-        finally:
-            for file in files.values():
-                file.close()
+                silent = self.talk.held or (self.talk.muted and chunk.leg == "agent")
+                pcm = chunk.pcm * 0 if silent else chunk.pcm
+                self._advance(chunk)
+                recording.write(chunk.leg, self._since + chunk.at, pcm)
+                if chunk.leg in ears:
+                    ears[chunk.leg].push(pcm, chunk.at)
+                if recording.failed and "recording" not in self._troubles:
+                    await self._report("recording", "down")
 
-    async def _hear(self, stream: Stream) -> None:
-        try:
-            async for utterance in stream:
-                await self.heard(utterance)
-        except Exception:
-            log.exception("speech failed", extra={"call": self.call})
-            await self._unwell("speech", "语音识别中断，请手工记录，通话和工单不受影响")
+    def _advance(self, chunk: Chunk) -> None:
+        self.talk.seconds = max(self.talk.seconds, self._since + chunk.at + len(chunk.pcm) / RATE)
 
     async def heard(self, utterance: Utterance) -> None:
         """Say what was heard at once; then look things up, never holding up the next words."""
-        marks = [events.Mark(start=m.start, end=m.end, kind=m.kind, before=m.before) for m in utterance.marks]
-        event = events.Heard(
-            call=self.call,
-            utterance=utterance.id,
-            leg=utterance.leg,
-            start=round(utterance.start, 2),
-            end=round(utterance.end, 2),
-            text=utterance.text,
-            raw=utterance.raw,
-            final=utterance.final,
-            marks=marks,
-        )
-        if not utterance.final:
+        event = said(self.call, utterance)
+        if utterance.final:
+            await self.emit(event)
+        else:
             await self.parts.bus.publish(self.agent, event)
-            if utterance.leg == "citizen":
-                await self._watch(utterance)
-                self._search_soon(utterance.text, DEBOUNCE)
-            return
-        await self.emit(event)
         if not utterance.text:
             return
-        doubtful = tuple((m.start, m.end) for m in utterance.marks if m.kind == "doubtful")
-        turns = self.talk.turns
-        self._starts[utterance.id] = utterance.start
-        turns.append(Turn(utterance.id, utterance.leg, utterance.text, doubtful))
-        turns.sort(key=lambda turn: self._starts[turn.id])
         if utterance.leg == "citizen":
             await self._watch(utterance)
-            self._search_soon("", 0)
-        self._analyse_soon()
+            self._search_soon(utterance)
+        if utterance.final:
+            self._analysis.ask()
+            await self._keeping_up(utterance)
 
-    async def emit(self, event: events.Event) -> None:
-        """Number, commit, then publish: a desk that missed it finds it in the database."""
+    async def emit(self, event: events.Event, also: Callable[[Session], object] | None = None) -> None:
+        """Number, commit, then publish: a desk that missed it finds it in the database. also: same transaction."""
         async with self._order:
-            self._seq += 1
-            event.seq = self._seq
-            kind = str(getattr(event, "type", ""))
-            row = EventRow(call=self.call, seq=event.seq, type=kind, body=event.model_dump(mode="json"))
-            await self.parts.database.write(lambda session: session.add(row))
-        await self.parts.bus.publish(self.agent, event)
+            event.seq = self.talk.seq + 1
+            row = EventRow(call=self.call, seq=event.seq, type=event.type, body=event.model_dump(mode="json"))
+
+            def keep(session: Session) -> None:
+                session.add(row)
+                if also is not None:
+                    also(session)
+
+            await self.parts.database.write(keep)
+            self.talk.apply(event)
+            await self.parts.bus.publish(self.agent, event)
+
+    async def switch(self, muted: bool | None = None, held: bool | None = None) -> None:
+        """Mute or hold; None leaves it as it is."""
+        now = (self.talk.muted if muted is None else muted, self.talk.held if held is None else held)
+        if now != (self.talk.muted, self.talk.held):
+            await self.emit(events.Switched(call=self.call, muted=now[0], held=now[1]))
+
+    async def transfer(self, to: str) -> None:
+        """Ask the exchange to connect the caller elsewhere. Raises TelephonyError where the line cannot."""
+        await self.line.transfer(to)
+        await self.emit(events.Transferred(call=self.call, to=to))
+
+    async def refuse(self, article: str) -> None:
+        """Take a card away for the rest of the call."""
+        panel = self.talk.panel
+        panel.refused.add(article)
+        left = [shown for shown in panel.cards if shown.article != article]
+        if left != panel.cards:
+            await self.emit(events.Suggested(call=self.call, cards=left))
 
     async def _watch(self, utterance: Utterance) -> None:
         danger = self.parts.watch.check(utterance.text)
         if danger is None or danger.kind in self.talk.alerted:
             return
-        self.talk.alerted.add(danger.kind)
         await self.emit(
             events.Alerted(
                 call=self.call,
@@ -154,116 +160,111 @@ class Desk:
             )
         )
 
-    def _search_soon(self, draft: str, wait: float) -> None:
-        if self._search and not self._search.done():
-            if wait and not self._newest:
-                return
-            self._search.cancel()
-        self._newest = draft
-        self._search = asyncio.create_task(self._suggest(draft, wait))
+    def _search_soon(self, utterance: Utterance) -> None:
+        if utterance.final:
+            self._draft, self._heard_final = "", True
+            self._search.ask()
+        else:
+            self._draft = utterance.text
+            self._search.ask(self._pause.draft(utterance.text, asyncio.get_running_loop().time()))
 
-    async def _suggest(self, draft: str, wait: float) -> None:
-        await asyncio.sleep(wait)
-        words = query(self.talk.turns, draft)
-        if len(words) < 6:
+    async def _suggest(self) -> None:
+        self._pause.searched()
+        final, self._heard_final = self._heard_final, False
+        words = query(self.talk.turns, self._draft)
+        if not words:
             return
         try:
             hits = await asyncio.to_thread(self.parts.index.search, words, 5)
         except Exception:
             log.exception("search failed", extra={"call": self.call})
-            await self._unwell("search", "检索暂不可用，请按 Alt+/ 重试或手工答复")
+            await self._report("search", "down")
             return
-        found = [card(hit) for hit in hits]
-        cards = settle(self.talk.cards, found, frozenset(self.talk.refused))
-        if [c.article for c in cards] != [c.article for c in self.talk.cards] and cards:
-            self.talk.cards = cards
+        await self._report("search", "ok")
+        panel = self.talk.panel
+        cards = panel.settle([card(hit) for hit in hits], final)
+        if [c.article for c in cards] != [c.article for c in panel.cards]:
             await self.emit(events.Suggested(call=self.call, cards=cards))
 
-    def _analyse_soon(self) -> None:
-        if self._analysis and not self._analysis.done():
-            self._stale = True
-            return
-        self._analysis = asyncio.create_task(self._analyse())
-
-    async def _analyse(self) -> None:
-        while True:
-            self._stale = False
-            try:
-                await self._understand()
-            except Exception:
-                log.exception("routing failed", extra={"call": self.call})
-                await self._unwell("routing", "分派推荐暂不可用，请手工选择承办单位")
-            if not self._stale:
-                return
-
     async def _understand(self) -> None:
-        turns = tuple(self.talk.turns)
-        said = "。".join(turn.text for turn in turns if turn.leg == "citizen")
-        if not said:
+        turns, words = tuple(self.talk.turns), self.talk.words("citizen")
+        if not words:
             return
-        routing, filled, summary = await asyncio.to_thread(
-            lambda: (self.parts.router.route(said), extract(turns), summarise(turns))
-        )
-        departments = [
-            events.Department(name=d.name, score=round(d.score, 3), basis=d.basis) for d in routing.departments
-        ]
-        if departments != self.talk.departments:
-            self.talk.departments = departments
-            await self.emit(
-                events.Routed(
-                    call=self.call,
-                    nature=routing.nature,
-                    matter=list(routing.matter),
-                    departments=departments,
-                    question=routing.question,
-                )
+        try:
+            routing, found, summary = await asyncio.to_thread(
+                lambda: (self.parts.router.route(words), extract(turns), summarise(turns))
             )
-        fields = {
-            name: events.Filled(name=name, value=f.value, utterance=f.utterance, quote=f.quote, doubtful=f.doubtful)
-            for name, f in filled.items()
-        }
-        first = next(turn for turn in turns if turn.leg == "citizen")
-        if routing.nature:
-            fields["nature"] = derived("nature", routing.nature, first)
-        for name, value in zip(("matter1", "matter2"), routing.matter, strict=False):
-            if value:
-                fields[name] = derived(name, value, first)
-        if fields != self.talk.fields:
-            self.talk.fields = fields
-            await self._fill(fields)
-            await self.emit(events.Drafted(call=self.call, fields=list(fields.values())))
-        if summary != self.talk.summary:
-            self.talk.summary = summary
-            await self.emit(events.Summarised(call=self.call, text=summary))
-
-    async def _fill(self, fields: dict[str, events.Filled]) -> None:
-        values = {name: f.model_dump(exclude={"name"}) for name, f in fields.items()}
-        await self.parts.database.write(
-            lambda session: tickets.fill(session, session.get_one(Ticket, self.ticket), values)
+        except Exception:
+            log.exception("routing failed", extra={"call": self.call})
+            await self._report("routing", "down")
+            return
+        await self._report("routing", "ok")
+        routed = events.Routed(
+            call=self.call,
+            nature=routing.nature,
+            matter=list(routing.matter),
+            departments=[
+                events.Department(name=d.name, score=round(d.score, 3), basis=d.basis) for d in routing.departments
+            ],
+            question=routing.question,
         )
+        if self.talk.routed is None or routed.model_copy(update={"seq": self.talk.routed.seq}) != self.talk.routed:
+            await self.emit(routed)
+        fields = filled(found, routing, turns)
+        if fields != self.talk.fields:
+            await self.emit(events.Drafted(call=self.call, fields=list(fields.values())), partial(self._fill, fields))
+        await self._summarised(summary)
 
-    async def _settle(self) -> None:
-        """After the last word: finish what is under way, word the summary, note the length."""
-        for task in (self._search, self._analysis):
-            if task is not None:
-                await asyncio.gather(task, return_exceptions=True)
-        worded = await self.parts.wording.summary(self.talk.turns, self.talk.summary)
-        if worded != self.talk.summary:
-            await self.emit(events.Summarised(call=self.call, text=worded))
-        summary = worded
+    def _fill(self, fields: dict[str, events.Filled], session: Session) -> None:
+        values = {name: found.model_dump(exclude={"name"}) for name, found in fields.items()}
+        tickets.fill(session, session.get_one(Ticket, self.ticket), values)
 
-        def close(session: Session) -> None:
-            row = session.get_one(CallRow, self.call)
-            row.state, row.seconds = "ended", self.seconds
-            session.get_one(Ticket, self.ticket).summary = summary
+    async def _summarised(self, text: str) -> None:
+        def keep(session: Session) -> None:
+            session.get_one(Ticket, self.ticket).summary = text
 
-        await self.parts.database.write(close)
+        if text != self.talk.summary:
+            await self.emit(events.Summarised(call=self.call, text=text), keep)
 
-    async def _unwell(self, part: str, message: str) -> None:
-        self._health = self._health.model_copy(update={part: "down", "message": message})
-        await self.emit(self._health.model_copy())
+    def _over(self, session: Session) -> None:
+        row = session.get_one(CallRow, self.call)
+        row.state, row.seconds = "ended", self.talk.seconds
+
+    async def _hearing(self, well: bool) -> None:
+        if not well or self.health.speech == "down":
+            await self._report("speech", "ok" if well else "down")
+
+    async def _keeping_up(self, utterance: Utterance) -> None:
+        behind = self.talk.seconds - utterance.end
+        if behind > SLOW:
+            await self._report("speech", "slow", LAGGING)
+        elif behind < CAUGHT_UP and self.health.speech == "slow":
+            await self._report("speech", "ok")
+
+    async def _report(self, part: Part, level: events.Level, message: str = "") -> None:
+        """Say how a part is, once; what works again is said, too."""
+        if level == "ok":
+            self._troubles.pop(part, None)
+        else:
+            self._troubles[part] = (level, message or TELL[part])
+        levels = {name: worse for name, (worse, _) in self._troubles.items() if name != "recording"}
+        told = "；".join(message for _, message in self._troubles.values())
+        now = events.Health.model_validate({"call": self.call, "message": told, **levels})
+        if now != self.health:
+            self.health = now
+            await self.emit(now.model_copy())
 
 
-def derived(name: str, value: str, turn: Turn) -> events.Filled:
-    """A field that the router concluded from the whole talk; its evidence is the citizen's first words."""
-    return events.Filled(name=name, value=value, utterance=turn.id, quote=turn.text)
+def said(call: str, utterance: Utterance) -> events.Heard:
+    """An utterance as the desk shows it; not numbered yet."""
+    return events.Heard(
+        call=call,
+        utterance=utterance.id,
+        leg=utterance.leg,
+        start=round(utterance.start, 2),
+        end=round(utterance.end, 2),
+        text=utterance.text,
+        raw=utterance.raw,
+        final=utterance.final,
+        marks=[events.Mark(start=m.start, end=m.end, kind=m.kind, before=m.before) for m in utterance.marks],
+    )

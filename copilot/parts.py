@@ -16,6 +16,7 @@ from classifier.watch import Watch
 from copilot import tables as _tables
 from copilot.bus import Bus, MemoryBus
 from copilot.database import Database
+from copilot.redis_bus import RedisBus
 from copilot.settings import Settings
 from copilot.suggest import Wording
 from kb_index import build as kb_build
@@ -48,6 +49,7 @@ class Parts:
         """Stop the workers; what waits is committed."""
         if self.recognizer is not None:
             await self.recognizer.close()
+        await self.bus.close()
         self.database.close()
 
 
@@ -83,7 +85,7 @@ def build(settings: Settings, say: Say = lambda _: None) -> Parts:
     return Parts(
         settings=settings,
         database=database,
-        bus=MemoryBus(),
+        bus=RedisBus(settings.redis_url) if settings.redis_url else MemoryBus(),
         recognizer=recognizer,
         index=index,
         articles={article.id: article for article in articles},

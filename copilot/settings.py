@@ -17,6 +17,7 @@ class Settings(BaseSettings):
     data: Path = Field(default=Path("var"), description="folder of the database, recordings and index cache")
     models: Path = Field(default=Path("models"), description="folder of speech weights")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the data folder")
+    redis_url: str = Field(default="", description="Redis that carries events between servers; empty: one server")
     engine: str = Field(default="whisper", description="speech engine: whisper, vosk, sherpa or scripted")
     speech_workers: int = Field(default=2, ge=1, le=64, description="decodes at once")
     encoder: str = Field(default="", description="text encoder; empty: the packaged default")
@@ -27,9 +28,11 @@ class Settings(BaseSettings):
     line_token: str = Field(
         default="", description="token that a telephone exchange sends with its audio; empty: loopback only"
     )
+    line_idle_seconds: float = Field(default=30, gt=0, description="a line that sends nothing for so long is closed")
     llm_url: str = Field(default="", description="OpenAI-compatible endpoint that words the summary; empty: extractive")
     llm_model: str = Field(default="", description="model name at llm_url")
     llm_key: str = Field(default="", description="key for llm_url")
+    llm_seconds: float = Field(default=10, gt=0, description="how long the model may take; then the extract stays")
 
     @cached_property
     def sqlalchemy_url(self) -> str:

@@ -19,7 +19,7 @@ class CallRow(Base):
     source: Mapped[str] = mapped_column(String(32))
     state: Mapped[str] = mapped_column(String(16), index=True)
     title: Mapped[str] = mapped_column(String(100), default="")
-    ticket: Mapped[str] = mapped_column(String(64), default="")
+    ticket: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     seconds: Mapped[float] = mapped_column(Float, default=0.0)
 
@@ -68,3 +68,13 @@ class SignIn(Base):
     username: Mapped[str] = mapped_column(ForeignKey("users.username"), index=True)
     started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class DoneOnce(Base):
+    """The answer to a request with an idempotency key; `request` is the SHA-256 of what was asked for."""
+
+    __tablename__ = "done_once"
+    user: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    request: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[dict[str, object]] = mapped_column(JSON)

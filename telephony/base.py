@@ -50,3 +50,11 @@ class Line(Protocol):
 
     async def close(self) -> None:
         """Hang up from our side."""
+
+    async def transfer(self, to: str) -> None:
+        """Have the caller connected to another number. Raises TelephonyError where this line cannot."""
+
+
+def no_transfer() -> TelephonyError:
+    """What a line without an exchange behind it says."""
+    return TelephonyError("这条线路不能由系统转接，请用话机转接")

@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from telephony.base import RATE, BadAudio, CallInfo, Chunk, Leg, Pcm
+from telephony.base import RATE, BadAudio, CallInfo, Chunk, Leg, Pcm, no_transfer
 
 STEP = 0.1
 LONGEST = 4 * 3600
@@ -62,3 +62,7 @@ class Replay:
     async def close(self) -> None:
         """Hang up."""
         self._open = False
+
+    async def transfer(self, to: str) -> None:
+        """A recording has nobody to connect."""
+        raise no_transfer()

@@ -1,5 +1,6 @@
 """Sign-in, roles and the session behind every request."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable, Coroutine
@@ -10,8 +11,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from fastapi import APIRouter, Depends, HTTPException, Request, Response, WebSocket
 from pydantic import BaseModel, Field
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
+from starlette.requests import HTTPConnection
 
+from copilot.api.throttle import Throttle
 from copilot.calls import Calls
 from copilot.parts import Parts
 from copilot.settings import Settings
@@ -21,9 +25,16 @@ router = APIRouter(prefix="/api")
 COOKIE = "copilot_session"
 LOCK_AFTER, LOCK_MINUTES = 5, 15
 ROLES = {"agent": "坐席", "dispatcher": "派单员", "admin": "管理员"}
-SAMPLES = (("wangli", "王丽", "agent"), ("chenjie", "陈杰", "dispatcher"), ("admin", "管理员", "admin"))
+WRONG = "用户名或密码不对，请检查后重试"
+SAMPLES = (
+    ("wangli", "王丽", "agent"),
+    ("zhaomin", "赵敏", "agent"),
+    ("chenjie", "陈杰", "dispatcher"),
+    ("admin", "管理员", "admin"),
+)
 SAMPLE_PASSWORD = "yangzhou-12345"
 _hasher = PasswordHasher()
+NOBODY = _hasher.hash(secrets.token_urlsafe())  # an unknown user costs as much time as a known one
 
 
 class Who(BaseModel):
@@ -115,31 +126,41 @@ async def socket_user(socket: WebSocket) -> Who | None:
 
 
 @router.post("/session")
-async def sign_in(credentials: Credentials, response: Response, parts: PartsIn) -> Who:
-    """Sign in. Five wrong passwords lock the user for 15 minutes."""
+async def sign_in(credentials: Credentials, request: Request, response: Response, parts: PartsIn) -> Who:
+    """Sign in. Five wrong passwords lock the user for 15 minutes; ten from one address in a minute hold it up."""
+    throttle: Throttle = request.state.throttle
+    address = request.client.host if request.client else ""
+    if wait := throttle.wait(address):
+        raise HTTPException(429, f"登录尝试太频繁，请 {wait} 秒后再试", {"Retry-After": str(wait)})
     now = datetime.now(UTC)
     user = await parts.database.read(lambda session: session.get(User, credentials.username))
-    if user is None:
-        raise HTTPException(401, "用户名或密码不对，请检查后重试")
-    if user.locked_until is not None and _aware(user.locked_until) > now:
+    if user is not None and user.locked_until is not None and _aware(user.locked_until) > now:
         raise HTTPException(423, f"密码连续错误{LOCK_AFTER}次，已锁定{LOCK_MINUTES}分钟，请稍后再试或联系管理员")
-    good = _matches(user.password, credentials.password)
+    good = await asyncio.to_thread(_matches, user.password if user else NOBODY, credentials.password)
+    if user is None or not good:
+        throttle.failed(address)
+        if user is not None:
+            await parts.database.write(lambda session: _count_failure(session, user.username, now))
+        raise HTTPException(401, WRONG)
     token = secrets.token_urlsafe(32)
-
-    def keep(session: Session) -> None:
-        kept = session.get_one(User, credentials.username)
-        kept.failures = 0 if good else kept.failures + 1
-        kept.locked_until = now + timedelta(minutes=LOCK_MINUTES) if kept.failures >= LOCK_AFTER else None
-        if kept.failures >= LOCK_AFTER:
-            kept.failures = 0
-        if good:
-            session.add(SignIn(token=_key(token), username=kept.username, started_at=now, seen_at=now))
-
-    await parts.database.write(keep)
-    if not good:
-        raise HTTPException(401, "用户名或密码不对，请检查后重试")
+    oldest = now - timedelta(hours=parts.settings.session_hours)
+    await parts.database.write(lambda session: _begin(session, user.username, _key(token), now, oldest))
     response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=parts.settings.cookie_secure)
     return Who(username=user.username, name=user.name, role=user.role)
+
+
+def _count_failure(session: Session, username: str, now: datetime) -> None:
+    user = session.get_one(User, username)
+    user.failures += 1
+    if user.failures >= LOCK_AFTER:
+        user.failures, user.locked_until = 0, now + timedelta(minutes=LOCK_MINUTES)
+
+
+def _begin(session: Session, username: str, key: str, now: datetime, oldest: datetime) -> None:
+    user = session.get_one(User, username)
+    user.failures, user.locked_until = 0, None
+    session.execute(delete(SignIn).where(SignIn.started_at < oldest))
+    session.add(SignIn(token=key, username=username, started_at=now, seen_at=now))
 
 
 @router.get("/session")
@@ -149,16 +170,22 @@ async def signed_in(user: WhoIn) -> Who:
 
 
 @router.delete("/session", status_code=204)
-async def sign_out(request: Request, response: Response, parts: PartsIn) -> None:
-    """End the session on the server, too."""
-    key = _key(request.cookies.get(COOKIE, ""))
+async def sign_out(request: Request, response: Response, parts: PartsIn, calls: CallsIn) -> None:
+    """End the session on the server, too, and close its desks."""
+    key = session_key(request)
 
     def drop(session: Session) -> None:
         if kept := session.get(SignIn, key):
             session.delete(kept)
 
     await parts.database.write(drop)
-    response.delete_cookie(COOKIE)
+    calls.desks.close(key)
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=parts.settings.cookie_secure)
+
+
+def session_key(connection: HTTPConnection) -> str:
+    """What the session of a request or socket is kept under."""
+    return _key(connection.cookies.get(COOKIE, ""))
 
 
 async def create_samples(parts: Parts, settings: Settings) -> None:
@@ -170,7 +197,7 @@ async def create_samples(parts: Parts, settings: Settings) -> None:
                 session.add(User(username=username, name=name, role=role, password=hashed, failures=0))
 
     if settings.demo_users:
-        hashed = _hasher.hash(SAMPLE_PASSWORD)
+        hashed = await asyncio.to_thread(_hasher.hash, SAMPLE_PASSWORD)
         await parts.database.write(create)
 
 

@@ -1,30 +1,20 @@
-"""Calls: simulate, answer, hold, hang up, play back; the desk's socket and the lines in."""
+"""Calls: simulate, answer, hold, mute, transfer, hang up; what was said, decided and recorded in them."""
 
-import asyncio
-import io
-import json
-import math
-import wave
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from ipaddress import ip_address
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Response, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from copilot.api.access import AgentIn, CallsIn, PartsIn, Who, WhoIn, socket_user
-from copilot.api.tickets import TicketOut, shape
-from copilot.bus import Mailbox
-from copilot.calls import CallError, Calls, new_info
-from copilot.parts import Parts
+from copilot import events, recording
+from copilot.api.access import AgentIn, CallsIn, PartsIn, Who, WhoIn
+from copilot.api.shapes import TicketOut, Version, shape
+from copilot.calls import new_info
 from copilot.tables import CallRow, CardDecision, EventRow
-from telephony.base import CallInfo, TelephonyError
 from telephony.replay import Replay
 from telephony.samples import SAMPLES
-from telephony.websocket import WebSocketLine, parse_metadata
 from ticket_core.tables import Ticket
 
 router = APIRouter(prefix="/api")
@@ -39,15 +29,24 @@ class Sample(BaseModel):
 
 
 class Simulate(BaseModel):
-    """Which sample; the next one when left out."""
+    """Which sample; the first one when left out."""
 
-    sample: str = ""
+    sample: str = Field("", max_length=64)
 
 
 class Started(BaseModel):
     """The call's id."""
 
-    call: str | None
+    call: str
+
+
+class Current(BaseModel):
+    """The call on one's desk; state: ringing, live, ended or lost, empty where there is no call."""
+
+    call: str | None = None
+    state: str = ""
+    muted: bool = False
+    held: bool = False
 
 
 class Switch(BaseModel):
@@ -56,12 +55,43 @@ class Switch(BaseModel):
     on: bool
 
 
+class Transfer(BaseModel):
+    """The number to connect the caller to."""
+
+    to: str = Field(pattern=r"^[0-9*#]{3,20}$")
+
+
 class Decision(BaseModel):
     """What the agent did with a card."""
 
     decision: Literal["taken", "refused"]
-    version: int
+    version: Version
     reason: str = Field("", max_length=100)
+
+
+class Decided(BaseModel):
+    """A decision as it was kept."""
+
+    article: str
+    version: int
+    decision: str
+    reason: str
+    at: datetime
+
+
+class Condition(BaseModel):
+    """How the parts of the copilot are; `message` is for the foot of the desk."""
+
+    speech: events.Level
+    search: events.Level
+    routing: events.Level
+    message: str
+
+
+@router.get("/health")
+async def health(user: WhoIn, calls: CallsIn) -> Condition:
+    """How the parts are, whether or not there is a call."""
+    return Condition.model_validate(calls.health(), from_attributes=True)
 
 
 @router.get("/calls/samples")
@@ -73,7 +103,7 @@ async def samples(user: WhoIn) -> list[Sample]:
 @router.post("/calls/simulate")
 async def simulate(body: Simulate, user: AgentIn, calls: CallsIn) -> Started:
     """Let a sample call ring at one's own desk."""
-    chosen = next((s for s in SAMPLES if s.id == body.sample), None) if body.sample else SAMPLES[0]
+    chosen = next((s for s in SAMPLES if body.sample in ("", s.id)), None)
     if chosen is None:
         raise HTTPException(404, f"没有这通示例来电；可选：{'、'.join(s.id for s in SAMPLES)}")
     info = new_info(chosen.number, "replay")
@@ -82,20 +112,22 @@ async def simulate(body: Simulate, user: AgentIn, calls: CallsIn) -> Started:
 
 
 @router.get("/calls/current")
-async def current(user: WhoIn, calls: CallsIn, parts: PartsIn) -> Started:
+async def current(user: WhoIn, calls: CallsIn, parts: PartsIn) -> Current:
     """The call on one's desk: ringing, live, or over with its ticket still a draft."""
     if call := calls.of(user.username):
-        return Started(call=call)
+        if desk := calls.live.get(call):
+            return Current(call=call, state="live", muted=desk.talk.muted, held=desk.talk.held)
+        return Current(call=call, state="ringing")
 
-    def last(session: Session) -> str | None:
+    def last(session: Session) -> Current:
         newest = select(CallRow).where(CallRow.agent == user.username).order_by(CallRow.started_at.desc()).limit(1)
         row = session.scalar(newest)
-        if row is None or not row.ticket:
-            return None
-        ticket = session.get(Ticket, _key(row.ticket))
-        return row.id if ticket is not None and str(ticket.state) == "draft" else None
+        ticket = session.get(Ticket, row.ticket) if row is not None and row.ticket is not None else None
+        if row is None or ticket is None or ticket.state != "draft":
+            return Current()
+        return Current(call=row.id, state=row.state)
 
-    return Started(call=await parts.database.read(last))
+    return await parts.database.read(last)
 
 
 @router.post("/calls/{call}/answer", status_code=204)
@@ -113,41 +145,55 @@ async def hang_up(call: str, user: AgentIn, calls: CallsIn) -> None:
 @router.post("/calls/{call}/hold", status_code=204)
 async def hold(call: str, body: Switch, user: AgentIn, calls: CallsIn) -> None:
     """While on hold nothing is heard or kept."""
-    calls.mine(call, user.username).held = body.on
+    await calls.mine(call, user.username).switch(held=body.on)
 
 
 @router.post("/calls/{call}/mute", status_code=204)
 async def mute(call: str, body: Switch, user: AgentIn, calls: CallsIn) -> None:
     """While muted nothing of the agent is heard or kept."""
-    calls.mine(call, user.username).muted = body.on
+    await calls.mine(call, user.username).switch(muted=body.on)
+
+
+@router.post("/calls/{call}/transfer", status_code=204)
+async def transfer(call: str, body: Transfer, user: AgentIn, calls: CallsIn) -> None:
+    """Have the exchange connect the caller to another number."""
+    await calls.mine(call, user.username).transfer(body.to)
 
 
 @router.get("/calls/{call}/ticket")
 async def call_ticket(call: str, user: WhoIn, parts: PartsIn) -> TicketOut:
     """The ticket that the call fills."""
 
-    def load(session: Session) -> TicketOut | None:
-        row = session.get(CallRow, call)
-        if row is None or not row.ticket or (user.role == "agent" and row.agent != user.username):
-            return None
-        return shape(session.get_one(Ticket, _key(row.ticket)))
+    def load(session: Session) -> TicketOut:
+        row = visible(session, call, user)
+        if row.ticket is None:
+            raise HTTPException(404, "这通电话还没有工单，请先接听")
+        return shape(session.get_one(Ticket, row.ticket))
 
-    found = await parts.database.read(load)
-    if found is None:
-        raise HTTPException(404, "这通电话还没有工单，请先接听")
-    return found
+    return await parts.database.read(load)
+
+
+@router.get("/calls/{call}/utterances")
+async def utterances(call: str, user: WhoIn, parts: PartsIn) -> list[events.Heard]:
+    """Everything that was said in a call, in the order in which it was said."""
+
+    def load(session: Session) -> list[events.Heard]:
+        visible(session, call, user)
+        kept = select(EventRow.body).where(EventRow.call == call, EventRow.type == "heard")
+        heard = [events.Heard.model_validate(body) for body in session.scalars(kept)]
+        return sorted((one for one in heard if one.text), key=lambda one: (one.start, one.seq))
+
+    return await parts.database.read(load)
 
 
 @router.post("/calls/{call}/cards/{article}", status_code=204)
 async def decide(call: str, article: str, body: Decision, user: AgentIn, calls: CallsIn, parts: PartsIn) -> None:
     """Keep that a card was taken or refused; a refused one does not come back in this call."""
-    if call in calls.live and body.decision == "refused":
-        calls.live[call].talk.refused.add(article)
+    if article not in parts.articles:
+        raise HTTPException(404, f"热线百科里没有 {article[:64]}，可能已下架")
 
     def keep(session: Session) -> None:
-        row = session.get(CallRow, call)
-        if row is None or row.agent != user.username:
-            raise HTTPException(404, "没有这通电话")
+        own(session, call, user)
         session.add(
             CardDecision(
                 call=call,
@@ -161,6 +207,20 @@ async def decide(call: str, article: str, body: Decision, user: AgentIn, calls: 
         )
 
     await parts.database.write(keep)
+    if call in calls.live and body.decision == "refused":
+        await calls.live[call].refuse(article)
+
+
+@router.get("/calls/{call}/decisions")
+async def decisions(call: str, user: WhoIn, parts: PartsIn) -> list[Decided]:
+    """What was done with the cards of a call, in order."""
+
+    def load(session: Session) -> list[Decided]:
+        visible(session, call, user)
+        kept = select(CardDecision).where(CardDecision.call == call).order_by(CardDecision.id)
+        return [Decided.model_validate(row, from_attributes=True) for row in session.scalars(kept)]
+
+    return await parts.database.read(load)
 
 
 @router.get("/calls/{call}/audio")
@@ -169,155 +229,29 @@ async def audio(
     user: WhoIn,
     parts: PartsIn,
     leg: Literal["citizen", "agent"] = "citizen",
-    start: float = 0,
-    end: float = 0,
+    start: Annotated[float, Query(ge=0, le=86_400, allow_inf_nan=False)] = 0,
+    end: Annotated[float, Query(ge=0, le=86_400, allow_inf_nan=False)] = 86_400,
 ) -> Response:
     """A stretch of one leg as WAV, 8 kHz; seconds from the start of the call."""
-    row = await parts.database.read(lambda session: session.get(CallRow, call))
+    row = await parts.database.read(lambda session: visible(session, call, user))
+    try:
+        wav = await recording.cut(parts.settings.data, row.id, leg, start, end)
+    except FileNotFoundError:
+        raise HTTPException(404, "没有这通电话的录音") from None
+    return Response(wav, media_type="audio/wav", headers={"Cache-Control": "private, no-store"})
+
+
+def visible(session: Session, call: str, user: Who) -> CallRow:
+    """A call that this user may see, or 404: agents see their own."""
+    row = session.get(CallRow, call)
     if row is None or (user.role == "agent" and row.agent != user.username):
-        raise HTTPException(404, "没有这通电话的录音")
-    if not (math.isfinite(start) and math.isfinite(end) and 0 <= start):
-        raise HTTPException(422, "起止时间要是不小于零的秒数")
-    path = parts.settings.data / "recordings" / f"{row.id}.{leg}.pcm"
-
-    def cut() -> bytes:
-        if not path.exists():
-            raise HTTPException(404, "没有这通电话的录音")
-        first = int(start * 8000) * 2
-        with path.open("rb") as file:
-            file.seek(first)
-            return file.read(max(0, int(end * 8000) * 2 - first) if end > start else -1)
-
-    pcm = await asyncio.to_thread(cut)
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(pcm)
-    return Response(out.getvalue(), media_type="audio/wav")
+        raise HTTPException(404, "没有这通电话，可能编号有误")
+    return row
 
 
-@router.websocket("/desk")
-async def desk(socket: WebSocket, call: str = "", after: int = 0) -> None:
-    """The desk's events. `after` and `call`: resume a call behind that sequence number."""
-    user = await socket_user(socket)
-    await socket.accept()
-    if user is None:
-        await socket.close(4401, "请重新登录")
-        return
-    parts: Parts = socket.state.parts
-    async with parts.bus.subscribe(user.username) as mailbox:
-        for body in await missed(parts, user, call, after):
-            await socket.send_json(body)
-        sender = asyncio.create_task(_send(socket, mailbox))
-        try:
-            while True:
-                await socket.receive_text()
-        except (WebSocketDisconnect, KeyError, RuntimeError):
-            pass
-        finally:
-            sender.cancel()
-
-
-async def missed(parts: Parts, user: Who, call: str, after: int) -> Sequence[dict[str, object]]:
-    """The kept events of a call behind `after`, in order."""
-    rows = (
-        select(EventRow.body)
-        .join(CallRow, CallRow.id == EventRow.call)
-        .where(EventRow.call == call, EventRow.seq > after, CallRow.agent == user.username)
-        .order_by(EventRow.seq)
-    )
-    return await parts.database.read(lambda session: session.scalars(rows).all())
-
-
-async def _send(socket: WebSocket, mailbox: Mailbox) -> None:
-    while True:
-        event = await mailbox.get()
-        await socket.send_text(event.model_dump_json())
-
-
-@router.websocket("/line/browser")
-async def browser_line(socket: WebSocket) -> None:
-    """The browser's microphone as a call on one's own desk."""
-    user = await socket_user(socket)
-    await socket.accept()
-    if user is None:
-        await socket.close(4401, "请重新登录")
-        return
-    await _line(socket, user.username, "试讲", answer_now=True)
-
-
-@router.websocket("/line/stream")
-async def exchange_line(socket: WebSocket, agent: str = "", token: str = "") -> None:
-    """What mod_audio_stream sends: metadata as text, then binary audio. `agent`: whose desk it rings at."""
-    parts: Parts = socket.state.parts
-    given = token or socket.headers.get("authorization", "").removeprefix("Bearer ")
-    local = socket.client is not None and _loopback(socket.client.host)
-    await socket.accept()
-    if (parts.settings.line_token and given != parts.settings.line_token) or not (parts.settings.line_token or local):
-        await socket.close(4403, "接入令牌不对")
-        return
-    await _line(socket, agent or "wangli", "来电", answer_now=False)
-
-
-async def _line(socket: WebSocket, agent: str, title: str, answer_now: bool) -> None:
-    calls: Calls = socket.state.calls
-    info: CallInfo | None = None
-    try:
-        first = await asyncio.wait_for(socket.receive(), 10)
-        if first.get("text") is None:
-            raise TelephonyError('第一帧必须是说明音频格式的 JSON 文本，例如 {"format":"L16","rate":8000,"channels":2}')
-        meta, form = parse_metadata(first["text"])
-        info = new_info(meta.get("calling_number", "") or "试讲", "browser" if answer_now else "websocket")
-        if call_id := meta.get("call_id", ""):
-            info = CallInfo(
-                call_id, info.calling_number, meta.get("called_number", "") or "12345", info.source, info.started_at
-            )
-        line = WebSocketLine(info, form)
-        await calls.ring(info, agent, title, lambda: line)
-        await socket.send_text(json.dumps({"type": "accepted", "call": info.id}))
-        if answer_now:
-            await calls.answer(info.id, agent)
-        await _pump(socket, line)
-    except (TelephonyError, CallError) as error:
-        await _refuse(socket, str(error))
-    except TimeoutError:
-        await _refuse(socket, "10 秒内没有收到音频格式说明")
-    except (WebSocketDisconnect, RuntimeError):
-        pass
-    finally:
-        if info is not None and info.id in calls.ringing:
-            await calls.hang_up(info.id, agent)
-
-
-async def _pump(socket: WebSocket, line: WebSocketLine) -> None:
-    try:
-        while True:
-            message = await socket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            if message.get("bytes") is None:
-                raise TelephonyError("这里应当是音频（二进制帧），收到的却是文本")
-            line.feed(message["bytes"])
-    finally:
-        line.hangup()
-
-
-async def _refuse(socket: WebSocket, message: str) -> None:
-    try:
-        await socket.send_text(json.dumps({"type": "error", "message": message}, ensure_ascii=False))
-        await socket.close(4400)
-    except RuntimeError:
-        pass
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _key(ticket: str) -> int:
-    return int(ticket)
+def own(session: Session, call: str, user: Who) -> CallRow:
+    """The user's own call, or 404."""
+    row = session.get(CallRow, call)
+    if row is None or row.agent != user.username:
+        raise HTTPException(404, "没有这通电话，可能编号有误")
+    return row

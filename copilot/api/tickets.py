@@ -1,153 +1,38 @@
-"""Tickets: list, one with its journal, edit, dispatch, answer."""
+"""Tickets: list, one with its journal, edit, dispatch, answer, and every other move of the workflow table."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from copilot.api.access import PartsIn, Who, WhoIn, allow
+from copilot.api.once import Once, once
+from copilot.api.shapes import (
+    Act,
+    ActionOut,
+    Answer,
+    Detail,
+    Dispatch,
+    Edit,
+    EntryOut,
+    Page,
+    TicketOut,
+    listed,
+    shape,
+)
+from copilot.tables import CallRow
 from ticket_core import queries, tickets, workflow
-from ticket_core.tables import JournalEntry, Ticket
+from ticket_core.tables import Ticket
 
 router = APIRouter(prefix="/api")
 Writer = Annotated[Who, Depends(allow("agent", "dispatcher"))]
+TicketId = Annotated[int, Path(ge=1, lt=2**31)]
 ROLE = {"agent": workflow.Role.AGENT, "dispatcher": workflow.Role.DISPATCHER, "admin": workflow.Role.SUPERVISOR}
 
 
-class Evidence(BaseModel):
-    """The words that a field came from."""
-
-    utterance: str = ""
-    quote: str = ""
-    doubtful: bool = False
-
-
-class Cited(BaseModel):
-    """An article as it stood when it was taken."""
-
-    article: str = Field(max_length=64)
-    version: int
-
-
-class TicketOut(BaseModel):
-    """A ticket as the pages show it."""
-
-    id: int
-    number: str
-    call_id: str | None
-    state: str
-    state_label: str
-    version: int
-    calling_number: str
-    citizen_name: str
-    sex: str
-    callback_number: str
-    nature: str
-    matter1: str
-    matter2: str
-    title: str
-    content: str
-    happened_at: str
-    address: str
-    district: str
-    party_concerned: str
-    request: str
-    urgency: str
-    department: str
-    first_department: str
-    basis: str
-    due_at: datetime | None
-    answer: str
-    cited: list[Cited]
-    summary: str
-    agent: str
-    created_at: datetime
-    updated_at: datetime
-    evidence: dict[str, Evidence]
-    touched: list[str]
-
-
-class EntryOut(BaseModel):
-    """A line of the journal."""
-
-    seq: int
-    at: datetime
-    actor: str
-    role: str
-    action: str
-    label: str
-    from_state: str
-    to_state: str
-    reason: str
-
-
-class ActionOut(BaseModel):
-    """A button that the table allows."""
-
-    action: str
-    label: str
-
-
-class Detail(BaseModel):
-    """One ticket, its journal and what may be done with it now."""
-
-    ticket: TicketOut
-    journal: list[EntryOut]
-    actions: list[ActionOut]
-
-
-class Page(BaseModel):
-    """A page of tickets; `next` is the cursor of the page behind it."""
-
-    items: list[TicketOut]
-    next: str | None
-
-
-class Edit(BaseModel):
-    """Fields that a person changed, and the version that they saw."""
-
-    version: int
-    changes: dict[str, str] = Field(max_length=30)
-
-
-class Dispatch(BaseModel):
-    """Whom to dispatch to and why."""
-
-    version: int
-    department: str = Field(max_length=100)
-    basis: str = Field("", max_length=500)
-
-
-class Answer(BaseModel):
-    """A direct answer with its citations."""
-
-    version: int
-    answer: str = Field(max_length=5000)
-    cited: list[Cited] = Field(max_length=10)
-
-
-def shape(ticket: Ticket) -> TicketOut:
-    """A row as the pages show it; what is not filled yet is an empty string."""
-    values: dict[str, Any] = {}
-    for name, info in TicketOut.model_fields.items():
-        if name == "state_label":
-            values[name] = workflow.State(ticket.state).label
-            continue
-        value = getattr(ticket, name)
-        if value is None and info.annotation is str:
-            value = ""
-        values[name] = (
-            []
-            if value is None and name in ("cited", "touched")
-            else ({} if value is None and name == "evidence" else value)
-        )
-    return TicketOut.model_validate(values)
-
-
 def load(session: Session, ticket: int, user: Who) -> Ticket:
-    """A ticket that this user may see, or 404."""
+    """A ticket that this user may see, or 404: agents see their own."""
     row = session.get(Ticket, ticket)
     if row is None or (user.role == "agent" and row.agent != user.username):
         raise HTTPException(404, "没有这张工单，可能已合并或编号有误")
@@ -159,65 +44,80 @@ async def index(
     user: WhoIn,
     parts: PartsIn,
     q: Annotated[str, Query(max_length=100)] = "",
-    state: str = "",
-    cursor: str = "",
+    state: Annotated[str, Query(max_length=20)] = "",
+    cursor: Annotated[str, Query(max_length=20)] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> Page:
-    """Tickets, the newest first; an agent sees the own ones."""
-    agent = user.username if user.role == "agent" else ""
+    """Tickets, the newest first; an agent sees the own ones. Numbers are masked."""
 
     def find(session: Session) -> Page:
-        rows, following = queries.page(session, text=q, state=state, agent=agent, cursor=cursor, limit=limit)
-        return Page(items=[shape(row) for row in rows], next=following)
+        rows, following = queries.page(session, text=q, state=state, agent=_only(user), cursor=cursor, limit=limit)
+        return Page(items=[listed(row) for row in rows], next=following)
 
     return await parts.database.read(find)
 
 
+@router.get("/tickets/counts")
+async def counts(user: WhoIn, parts: PartsIn) -> dict[str, int]:
+    """How many tickets are in each state; of an agent's own for an agent."""
+
+    def count(session: Session) -> dict[str, int]:
+        query = select(Ticket.state, func.count()).group_by(Ticket.state)
+        if agent := _only(user):
+            query = query.where(Ticket.agent == agent)
+        found = {state: number for state, number in session.execute(query).tuples()}
+        return {state.value: found.get(state.value, 0) for state in workflow.State}
+
+    return await parts.database.read(count)
+
+
 @router.get("/tickets/history")
 async def history(user: WhoIn, parts: PartsIn, number: Annotated[str, Query(max_length=32)]) -> list[TicketOut]:
-    """What this number asked for before, the newest first."""
-    return await parts.database.read(lambda session: [shape(row) for row in queries.history(session, number)])
+    """What this number asked for before, the newest first; an agent may ask for callers of the own desk."""
+
+    def find(session: Session) -> list[TicketOut]:
+        called = select(CallRow.id).where(CallRow.number == number, CallRow.agent == user.username).limit(1)
+        if _only(user) and session.scalar(called) is None:
+            raise HTTPException(403, "只能查看给您来过电话的号码的历史工单")
+        return [listed(row) for row in queries.history(session, number)]
+
+    return await parts.database.read(find)
 
 
 @router.get("/tickets/{ticket}")
-async def detail(ticket: int, user: WhoIn, parts: PartsIn) -> Detail:
+async def detail(ticket: TicketId, user: WhoIn, parts: PartsIn) -> Detail:
     """One ticket with its journal and the moves of this role."""
 
     def find(session: Session) -> Detail:
         row = load(session, ticket, user)
-        moves = workflow.actions_for(workflow.State(row.state), ROLE[user.role])
         return Detail(
             ticket=shape(row),
-            journal=[entry(line) for line in queries.journal_of(session, ticket)],
-            actions=[ActionOut(action=str(action), label=action.label) for action in moves],
+            journal=[EntryOut.model_validate(line) for line in queries.journal_of(session, ticket)],
+            actions=[
+                ActionOut(action=move.action.value, label=move.action.label, needs_reason=move.needs_reason)
+                for move in workflow.TABLE
+                if move.source == row.state and ROLE[user.role] in move.roles
+            ],
         )
 
     return await parts.database.read(find)
 
 
 @router.patch("/tickets/{ticket}")
-async def edit(ticket: int, body: Edit, user: Writer, parts: PartsIn) -> TicketOut:
+async def edit(ticket: TicketId, body: Edit, user: Writer, parts: PartsIn, request: Once) -> TicketOut:
     """Change fields; each changed field counts as touched and is never overwritten by the copilot."""
 
     def change(session: Session) -> TicketOut:
         row = load(session, ticket, user)
-        tickets.edit(
-            session, row, body.changes, actor=user.username, role=ROLE[user.role], expected_version=body.version
-        )
-        session.flush()
+        role = ROLE[user.role]
+        tickets.edit(session, row, body.changes, actor=user.username, role=role, expected_version=body.version)
         return shape(row)
 
-    return await parts.database.write(change)
+    return await parts.database.write(once(request, TicketOut, change))
 
 
 @router.post("/tickets/{ticket}/dispatch")
-async def dispatch(
-    ticket: int,
-    body: Dispatch,
-    user: Writer,
-    parts: PartsIn,
-    idempotency_key: Annotated[str, Header(max_length=100)] = "",
-) -> TicketOut:
+async def dispatch(ticket: TicketId, body: Dispatch, user: Writer, parts: PartsIn, request: Once) -> TicketOut:
     """Dispatch to a department of the catalogue."""
     if body.department not in parts.catalogue.departments:
         raise HTTPException(422, f"派单目录里没有“{body.department}”，请按 Alt+B 从承办单位列表选择")
@@ -232,16 +132,14 @@ async def dispatch(
             actor=user.username,
             role=ROLE[user.role],
             expected_version=body.version,
-            idempotency_key=idempotency_key,
         )
-        session.flush()
         return shape(row)
 
-    return await parts.database.write(send)
+    return await parts.database.write(once(request, TicketOut, send))
 
 
 @router.post("/tickets/{ticket}/answer")
-async def answer(ticket: int, body: Answer, user: Writer, parts: PartsIn) -> TicketOut:
+async def answer(ticket: TicketId, body: Answer, user: Writer, parts: PartsIn, request: Once) -> TicketOut:
     """Answer from the knowledge base; a citation that exists is required."""
     for cited in body.cited:
         if cited.article not in parts.articles:
@@ -258,22 +156,33 @@ async def answer(ticket: int, body: Answer, user: Writer, parts: PartsIn) -> Tic
             role=ROLE[user.role],
             expected_version=body.version,
         )
-        session.flush()
         return shape(row)
 
-    return await parts.database.write(close)
+    return await parts.database.write(once(request, TicketOut, close))
 
 
-def entry(line: JournalEntry) -> EntryOut:
-    """A journal line with its action in Chinese."""
-    return EntryOut(
-        seq=line.seq,
-        at=line.at,
-        actor=line.actor,
-        role=line.role,
-        action=line.action,
-        label=workflow.Action(line.action).label,
-        from_state=line.from_state or "",
-        to_state=line.to_state or "",
-        reason=line.reason or "",
-    )
+@router.post("/tickets/{ticket}/actions/{action}")
+async def act(
+    ticket: TicketId, action: workflow.Action, body: Act, user: Writer, parts: PartsIn, request: Once
+) -> TicketOut:
+    """Every other move of the workflow table, with its reason where the table asks for one."""
+
+    def move(session: Session) -> TicketOut:
+        row = load(session, ticket, user)
+        tickets.act(
+            session,
+            row,
+            action,
+            actor=user.username,
+            role=ROLE[user.role],
+            expected_version=body.version,
+            reason=body.reason,
+        )
+        return shape(row)
+
+    return await parts.database.write(once(request, TicketOut, move))
+
+
+def _only(user: Who) -> str:
+    """Whose tickets an agent may see: the own ones; empty: everybody's."""
+    return user.username if user.role == "agent" else ""

@@ -1,0 +1,86 @@
+"""One leg's hearing over a whole call: an engine that fails is opened again, numbers and times go on."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from asr.base import RATE, Leg, Pcm, Recognizer, Stream, Utterance
+
+log = logging.getLogger(__name__)
+RETRY = 5.0
+SLOWEST_RETRY = 60.0
+
+
+class Ear:
+    """Feeds a leg's audio to the engine and hands on what it hears.
+
+    heard: takes each utterance. well: told True when the engine hears, False when it failed. said: number of the
+    leg's last utterance before; since: second of the call at which this line's own clock starts.
+    """
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        leg: Leg,
+        heard: Callable[[Utterance], Awaitable[None]],
+        well: Callable[[bool], Awaitable[None]],
+        said: int = 0,
+        since: float = 0.0,
+    ) -> None:
+        self._recognizer, self._leg, self._heard, self._well = recognizer, leg, heard, well
+        self._said, self._since = said, since
+        self._stream: Stream | None = None
+        self._reading: list[asyncio.Task[None]] = []
+        self._now = self._again = 0.0
+        self._pause = RETRY
+
+    def push(self, pcm: Pcm, at: float) -> None:
+        """Int16 mono samples at 8 kHz; at: second of the line. Never raises."""
+        self._now = at + len(pcm) / RATE
+        try:
+            stream = self._stream or (self._open() if at >= self._again else None)
+            if stream is not None:
+                stream.push(pcm, at)
+        except Exception:
+            self._broke()
+
+    async def end(self) -> None:
+        """Waits until all that was heard is handed on."""
+        if self._stream is not None:
+            try:
+                await self._stream.end()
+            except Exception:
+                self._broke()
+        await asyncio.gather(*self._reading)
+
+    def _open(self) -> Stream:
+        self._stream = self._recognizer.stream(self._leg)
+        self._reading.append(asyncio.create_task(self._read(self._stream, self._said)))
+        return self._stream
+
+    def _broke(self) -> None:
+        log.exception("speech failed", extra={"leg": self._leg})
+        self._stream = None
+        self._again, self._pause = self._now + self._pause, min(self._pause * 2, SLOWEST_RETRY)
+        self._reading.append(asyncio.create_task(self._tell(False)))
+
+    async def _tell(self, well: bool) -> None:
+        await self._well(well)
+
+    async def _read(self, stream: Stream, before: int) -> None:
+        try:
+            async for utterance in stream:
+                number = int(utterance.id[1:]) + before
+                self._said, self._pause = max(self._said, number), RETRY
+                await self._well(True)
+                await self._heard(self._moved(utterance, number))
+        except Exception:
+            if stream is self._stream:
+                self._broke()
+            else:
+                log.exception("speech failed", extra={"leg": self._leg})
+
+    def _moved(self, utterance: Utterance, number: int) -> Utterance:
+        start, end = utterance.start + self._since, utterance.end + self._since
+        return replace(utterance, id=f"{self._leg[0]}{number}", start=start, end=end)

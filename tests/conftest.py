@@ -1,0 +1,112 @@
+"""The real parts, built once; databases and brokers that are started for the tests and gone afterwards."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from asr.scripted import ScriptedRecognizer
+from copilot import parts as parts_module
+from copilot.bus import MemoryBus
+from copilot.settings import Settings
+
+POSTGRES = Path("/usr/lib/postgresql/15/bin")
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def running(command, **options):
+    """A server of ours, stopped at the end."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL of our own; the URL of a server without the database's name."""
+    if not (POSTGRES / "initdb").exists():
+        pytest.skip("PostgreSQL is missing: apt-get install postgresql")
+    root = os.getuid() == 0
+    owner = pwd.getpwnam("postgres") if root else pwd.getpwuid(os.getuid())
+    as_owner = {"user": owner.pw_uid, "group": owner.pw_gid} if root else {}
+    with TemporaryDirectory(prefix="pg") as folder:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+        data, port = f"{folder}/data", free_port()
+        make = [POSTGRES / "initdb", "-D", data, "-U", "copilot", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run(make, check=True, capture_output=True, cwd=folder, **as_owner)
+        flags = ["-c", "fsync=off", "-c", f"port={port}", "-c", "listen_addresses=127.0.0.1", "-k", folder]
+        with running([POSTGRES / "postgres", "-D", data, *flags], cwd=folder, **as_owner):
+            ready = [POSTGRES / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-t", "20"]
+            while subprocess.run(ready, capture_output=True).returncode:
+                pass
+            yield f"postgresql+psycopg://copilot@127.0.0.1:{port}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """An empty database of each kind that a site may choose."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'copilot.db'}"
+    server, name = request.getfixturevalue("postgres"), f"t{uuid4().hex}"
+    engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return f"{server}/{name}"
+
+
+@contextmanager
+def redis_server(folder, port):
+    """A Redis of our own that keeps nothing; yields when it answers."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("Redis is missing: apt-get install redis-server")
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    with running(command) as process:
+        while subprocess.run(["redis-cli", "-p", str(port), "ping"], capture_output=True).stdout.strip() != b"PONG":
+            assert process.poll() is None, "redis-server did not start"
+        yield process
+
+
+@pytest.fixture(scope="session")
+def built(request):
+    """Every part with the shipped data and an engine that hears nothing; the index is kept from run to run."""
+    return parts_module.build(Settings(data=Path(request.config.cache.mkdir("parts")), engine="scripted"))
+
+
+@pytest.fixture
+def make_parts(built, tmp_path):
+    """Parts with a database and a bus of their own. script: what the engine hears; else the fields of Parts."""
+    opened = []
+
+    def make(script=None, database_url="", **changes):
+        settings = changes.pop("settings", Settings(data=tmp_path, database_url=database_url))
+        fresh = {
+            "settings": settings,
+            "database": parts_module.open_database(settings),
+            "bus": MemoryBus(),
+            "recognizer": ScriptedRecognizer(script or {}),
+        }
+        opened.append(fresh["database"])
+        return replace(built, **{**fresh, **changes})
+
+    yield make
+    for database in opened:
+        database.close()
