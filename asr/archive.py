@@ -45,6 +45,8 @@ def _members(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
                 if not info.is_dir():
                     yield info.filename, packed.open(info)
         return
+    if not tarfile.is_tarfile(archive):
+        raise BrokenArchive("不是 zip 或 tar，或者不完整")
     with tarfile.open(archive) as tape:
         for member in tape:
             if member.isdir():
