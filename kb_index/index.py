@@ -7,22 +7,21 @@ from datetime import UTC, date, datetime, timedelta
 
 import faiss
 import numpy as np
-import numpy.typing as npt
 
-from kb_index.article import Article, Slice, slices
-from kb_index.bm25 import Bm25, character_bigrams, pinyin_bigrams
+from kb_index import fuse
+from kb_index.article import Article, KnowledgeError
+from kb_index.bm25 import Bm25, Scores, character_bigrams, pinyin_bigrams
 from kb_index.encoder import Encoder, Vectors
+from kb_index.passages import best_stretch, passages, words
+from kb_index.query import essence
 
 SCORERS = ("characters", "pinyin", "vectors")
-WEIGHTS = {"characters": 0.5, "pinyin": 0.3, "vectors": 0.4}
-STEEP, MIDDLE = 1.1, 2.6
 CHINA = timedelta(hours=8)
-Scores = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that answers. score: 0-1; scores: each scorer's z-score."""
+    """An article that answers. score: how probably it is right, 0-1; scores: each scorer's z-score."""
 
     article: Article
     slice_text: str
@@ -30,20 +29,48 @@ class Hit:
     scores: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A query against every article, by position. rank: fused; centred, evidence: by scorer; letters: its length."""
+
+    rank: Scores
+    centred: dict[str, Scores]
+    evidence: dict[str, Scores]
+    letters: int
+
+    def chance(self, fusion: fuse.Fusion, position: int) -> float:
+        """How probably the article at that position is right, 0-1."""
+        seen = {name: float(scores[position]) for name, scores in self.evidence.items()}
+        return fusion.chance(seen, self.letters, float(self.rank[position]))
+
+    def standard(self, position: int) -> dict[str, float]:
+        """Each scorer's z-score of the article at that position."""
+        return {name: float(all_[position] / max(float(all_.std()), 1e-9)) for name, all_ in self.centred.items()}
+
+
 class Index:
-    """All valid articles in memory."""
+    """Articles in memory, searched from any thread.
 
-    threshold = 0.5
+    vectors: a row for every passage of every article, in their order; without columns: search goes by words alone.
+    notice: why it does (Chinese), else empty.
+    """
 
-    def __init__(self, articles: Sequence[Article], vectors: Vectors, encoder: Encoder) -> None:
+    def __init__(
+        self, articles: Sequence[Article], vectors: Vectors, encoder: Encoder, fusion: fuse.Fusion | None = None
+    ) -> None:
         self.articles = {article.id: article for article in articles}
-        self._slices: list[Slice] = [part for article in articles for part in slices(article)]
-        searched = [part.searched for part in self._slices]
-        self._characters = Bm25(searched, character_bigrams)
-        self._pinyin = Bm25(searched, pinyin_bigrams)
+        self.notice = encoder.notice
+        self._ordered = list(articles)
         self._encoder = encoder
-        self._vectors = faiss.IndexFlatIP(vectors.shape[1])
-        self._vectors.add(vectors)
+        self._fusion = fusion or fuse.shipped()
+        self.threshold = self._fusion.threshold
+        texts = [words(article) for article in articles]
+        self._characters = Bm25(texts, character_bigrams)
+        self._pinyin = Bm25(texts, pinyin_bigrams)
+        self._owner = np.repeat(np.arange(len(articles)), [len(passages(article)) for article in articles])
+        self._vectors = faiss.IndexFlatIP(vectors.shape[1]) if vectors.shape[1] else None
+        if self._vectors is not None:
+            self._vectors.add(vectors)
 
     def search(
         self,
@@ -52,39 +79,68 @@ class Index:
         today: date | None = None,
         scorers: Sequence[str] = SCORERS,
         all_hits: bool = False,
+        region: str = "",
     ) -> list[Hit]:
         """The best k articles above the threshold (all_hits: whatever their score), best first.
 
-        What is not valid on `today` (China's date when left out) is never returned.
+        What is not valid on `today` (China's date when left out), or holds only outside `region`, is never returned.
         """
-        if not query.strip():
+        text = essence(query) or (query.strip() if all_hits else "")
+        if not text or not self._ordered:
             return []
         day = today or (datetime.now(UTC) + CHINA).date()
-        each = {name: _z(self._score(name, query)) for name in scorers}
-        total = sum((WEIGHTS[name] if len(scorers) > 1 else 1.0) * z for name, z in each.items())
-        hits: dict[str, Hit] = {}
-        for position in np.argsort(-np.asarray(total)):
-            part = self._slices[position]
-            article = self.articles[part.article]
-            score = 1 / (1 + math.exp(-STEEP * (float(total[position]) - MIDDLE)))  # type: ignore[index]
-            if len(hits) == k or (score < self.threshold and not all_hits):
+        found = self.weigh(text, scorers)
+        hits: list[Hit] = []
+        score = 1.0
+        for position in np.argsort(-found.rank, kind="stable"):
+            if len(hits) == k or (hits and score < self.threshold and not all_hits):
                 break
-            if article.id not in hits and article.valid(day):
-                scores = {name: float(z[position]) for name, z in each.items()}
-                hits[article.id] = Hit(article, part.text, score, scores)
-        return list(hits.values())
+            article = self._ordered[position]
+            if article.valid(day) and _within(article.region, region):
+                score = min(score, found.chance(self._fusion, position))
+                hits.append(Hit(article, best_stretch(article, text), score, found.standard(position)))
+        return hits if all_hits else [hit for hit in hits if hit.score >= self.threshold]
 
-    def _score(self, name: str, query: str) -> Scores:
-        if name == "characters":
-            return self._characters.scores(query)
-        if name == "pinyin":
-            return self._pinyin.scores(query)
-        found, where = self._vectors.search(self._encoder.encode([query]), self._vectors.ntotal)
-        out = np.zeros(self._vectors.ntotal, np.float32)
-        out[where[0]] = found[0]
+    def weigh(self, text: str, scorers: Sequence[str] = SCORERS) -> Weighed:
+        """What each scorer has to say about every article; a scorer that cannot be had is left out."""
+        found = {
+            name: scores for name in SCORERS if name in scorers and (scores := self._score(name, text)) is not None
+        }
+        centred = {name: fuse.centred(scores) for name, scores in found.items()}
+        return Weighed(self._fusion.rank(centred), centred, self._evidence(found), len(text))
+
+    def _score(self, name: str, text: str) -> Scores | None:
+        """Words by their root, so that one rare shared pair outweighs nothing else; sounds as a share of the query's.
+
+        So sounds weigh most in short queries, where one misheard character costs the most.
+        """
+        if name == "vectors":
+            return self._near(text)
+        counted = self._characters if name == "characters" else self._pinyin
+        shared = counted.scores(text)
+        out: Scores = np.sqrt(shared if name == "characters" else shared / np.float32(self._pinyin.ideal(text)))
         return out
 
+    def _near(self, text: str) -> Scores | None:
+        """Each article's nearest passage, as a cosine; None where there are no vectors."""
+        if self._vectors is None:
+            return None
+        try:
+            encoded = self._encoder.encode([text], query=True)
+        except KnowledgeError as error:
+            self.notice = str(error)
+            return None
+        found, where = self._vectors.search(encoded, self._vectors.ntotal)
+        out = np.full(len(self._ordered), -1, np.float32)
+        np.maximum.at(out, self._owner[where[0]], found[0])
+        return out
 
-def _z(scores: Scores) -> Scores:
-    spread = float(scores.std())
-    return (scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)
+    def _evidence(self, found: dict[str, Scores]) -> dict[str, Scores]:
+        """What speaks for an article, whatever the size of the base."""
+        scales = {"characters": 1 / math.sqrt(self._characters.rarest), "pinyin": 1.0, "vectors": 1.0}
+        less = {name: scores.mean() if name == "vectors" else 0.0 for name, scores in found.items()}
+        return {name: (scores - less[name]) * np.float32(scales[name]) for name, scores in found.items()}
+
+
+def _within(held: str, asked: str) -> bool:
+    return not (held and asked) or held.startswith(asked) or asked.startswith(held)

