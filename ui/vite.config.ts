@@ -1,8 +1,9 @@
 import vue from "@vitejs/plugin-vue";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   plugins: [vue()],
   build: { outDir: "../copilot/static", emptyOutDir: true, chunkSizeWarningLimit: 1500 },
+  test: { environment: "happy-dom", include: ["tests/*.test.ts"] },
   server: { proxy: { "/api": { target: "http://127.0.0.1:8000", ws: true } } },
 });

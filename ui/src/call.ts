@@ -1,58 +1,109 @@
 /** One call as the desk sees it: a pure reducer over wire events. */
-import type { Alerted, Card, Department, Filled, Heard, Health, WireEvent } from "./events";
+import type { Alerted, Card, Department, Filled, Heard, Health, Ringing, WireEvent } from "./events";
+
+export type Phase = "idle" | "live" | "ended";
 
 export interface CallState {
-  call: string; seq: number; phase: "idle" | "ringing" | "live" | "ended"; number: string; title: string; answeredAt: string;
-  heard: Heard[]; cards: Card[]; nature: string; matter: string[]; departments: Department[]; question: string;
-  fields: Record<string, Filled>; alerts: Alerted[]; summary: string; health: Health | null;
+  call: string;
+  seq: number;
+  phase: Phase;
+  /** A call that rings while the desk is idle or the last ticket is still being written. */
+  waiting: Ringing | null;
+  number: string;
+  title: string;
+  answeredAt: string;
+  /** Length of the talk in seconds, once it is over. */
+  seconds: number;
+  heard: Heard[];
+  cards: Card[];
+  departments: Department[];
+  question: string;
+  fields: Record<string, Filled>;
+  alerts: Alerted[];
+  summary: string;
+  muted: boolean;
+  held: boolean;
+  transferred: string;
+  health: Health | null;
 }
 
 export const empty = (call = ""): CallState => ({
-  call, seq: 0, phase: "idle", number: "", title: "", answeredAt: "", heard: [], cards: [], nature: "", matter: [],
-  departments: [], question: "", fields: {}, alerts: [], summary: "", health: null,
+  call,
+  seq: 0,
+  phase: "idle",
+  waiting: null,
+  number: "",
+  title: "",
+  answeredAt: "",
+  seconds: 0,
+  heard: [],
+  cards: [],
+  departments: [],
+  question: "",
+  fields: {},
+  alerts: [],
+  summary: "",
+  muted: false,
+  held: false,
+  transferred: "",
+  health: null,
 });
 
 /** The state after an event. A kept event (seq > 0) that was seen before changes nothing. */
-export function reduce(before: CallState, event: WireEvent): CallState {
-  const state = event.call === before.call ? before : event.type === "ringing" ? empty(event.call) : before;
-  if (event.call !== state.call || (event.seq > 0 && event.seq <= state.seq)) return state;
-  const next = { ...state, seq: Math.max(state.seq, event.seq) };
+export function reduce(state: CallState, event: WireEvent): CallState {
+  if (event.call !== state.call) return elsewhere(state, event);
+  if (event.seq > 0 && event.seq <= state.seq) return state;
+  return apply({ ...state, seq: Math.max(state.seq, event.seq) }, event);
+}
+
+/** An event of another call than the one on the desk: it may ring, be taken, or give up. */
+function elsewhere(state: CallState, event: WireEvent): CallState {
+  if (event.type === "ringing") return { ...state, waiting: event };
+  if (state.waiting?.call !== event.call) return state;
+  if (event.type === "ended") return { ...state, waiting: null };
+  if (event.type !== "answered") return state;
+  return apply({ ...empty(event.call), title: state.waiting.title, seq: event.seq }, event);
+}
+
+function apply(state: CallState, event: WireEvent): CallState {
   switch (event.type) {
-    case "ringing": return { ...next, phase: "ringing", number: event.number, title: event.title };
-    case "answered": return { ...next, phase: "live", number: event.number, answeredAt: event.at };
-    case "ended": return { ...next, phase: "ended", heard: next.heard.filter((h) => h.final) };
-    case "heard": {
-      const old = next.heard.find((h) => h.utterance === event.utterance);
-      if (old?.final && !event.final) return next;
-      const heard = next.heard.filter((h) => h !== old);
-      if (event.text) heard.push(event);
-      return { ...next, heard: heard.sort((a, b) => a.start - b.start) };
-    }
-    case "suggested": return { ...next, cards: event.cards };
-    case "routed": return { ...next, nature: event.nature, matter: event.matter, departments: event.departments, question: event.question };
-    case "drafted": return { ...next, fields: Object.fromEntries(event.fields.map((f) => [f.name, f])) };
-    case "alerted": return { ...next, alerts: [...next.alerts, event] };
-    case "summarised": return { ...next, summary: event.text };
-    case "health": return { ...next, health: event };
-    case "switched": case "transferred": return next;
+    case "ringing":
+      return { ...state, waiting: event, title: event.title };
+    case "answered":
+      return { ...state, phase: "live", waiting: null, number: event.number, answeredAt: event.at };
+    case "ended":
+      return ended(state, event.seconds);
+    case "heard":
+      return { ...state, heard: spoken(state.heard, event) };
+    case "suggested":
+      return { ...state, cards: event.cards };
+    case "routed":
+      return { ...state, departments: event.departments, question: event.question };
+    case "drafted":
+      return { ...state, fields: Object.fromEntries(event.fields.map((field) => [field.name, field])) };
+    case "alerted":
+      return { ...state, alerts: [...state.alerts, event] };
+    case "summarised":
+      return { ...state, summary: event.text };
+    case "switched":
+      return { ...state, muted: event.muted, held: event.held };
+    case "transferred":
+      return { ...state, transferred: event.to };
+    case "health":
+      return { ...state, health: event };
   }
 }
 
-/** Form values after the copilot filled: what a person touched stays. */
-export function merge(form: Record<string, string>, fields: Record<string, Filled>, touched: ReadonlySet<string>): Record<string, string> {
-  const out = { ...form };
-  for (const [name, filled] of Object.entries(fields)) if (!touched.has(name)) out[name] = filled.value;
-  return out;
+/** A call that nobody took leaves no ticket behind. */
+function ended(state: CallState, seconds: number): CallState {
+  if (state.phase === "idle") return empty();
+  return { ...state, phase: "ended", seconds, held: false, muted: false, heard: state.heard.filter((one) => one.final) };
 }
 
-/** A text cut at its marks, for display. */
-export function pieces(heard: Heard): { text: string; kind: "" | "repaired" | "doubtful"; before: string }[] {
-  const out = []; let at = 0;
-  for (const mark of heard.marks) {
-    if (mark.start > at) out.push({ text: heard.text.slice(at, mark.start), kind: "" as const, before: "" });
-    out.push({ text: heard.text.slice(mark.start, mark.end), kind: mark.kind, before: mark.before });
-    at = mark.end;
-  }
-  if (at < heard.text.length) out.push({ text: heard.text.slice(at), kind: "" as const, before: "" });
-  return out;
+/** The conversation with one more utterance; a final stays, whatever draft comes late. */
+function spoken(before: Heard[], event: Heard): Heard[] {
+  const old = before.find((one) => one.utterance === event.utterance);
+  if (old?.final && !event.final) return before;
+  const rest = before.filter((one) => one !== old);
+  return (event.text ? [...rest, event] : rest).sort((a, b) => a.start - b.start);
 }

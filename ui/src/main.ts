@@ -1,8 +1,9 @@
-import ElementPlus from "element-plus";
-import "element-plus/dist/index.css";
-import zhCn from "element-plus/es/locale/lang/zh-cn";
+/** Starts the pages. */
 import { createApp } from "vue";
 import App from "./App.vue";
+import "./elements.css";
+import { watchPrefs } from "./prefs";
 import "./style.css";
 
-createApp(App).use(ElementPlus, { locale: zhCn }).mount("#app");
+watchPrefs();
+createApp(App).mount("#app");

@@ -1,0 +1,105 @@
+/** The cards beside the conversation: shown, taken, refused, searched for. */
+import { computed, reactive, ref, shallowRef, watch } from "vue";
+import { api, type Cited } from "../api";
+import { arrange, without } from "../cards";
+import type { Card } from "../events";
+import { prefs } from "../prefs";
+import { attempt } from "./useCall";
+import type { useTicket } from "./useTicket";
+
+export interface Taken extends Cited {
+  title: string;
+  text: string;
+}
+
+/** `current`: the call; `incoming`: the cards that it suggests now. */
+export function useCards(
+  current: () => string,
+  incoming: () => Card[],
+  taken: Map<string, Taken>,
+  ticket: Pick<ReturnType<typeof useTicket>, "draft" | "change" | "done">,
+) {
+  const shown = shallowRef<Card[]>([]);
+  const refused = reactive(new Set<string>());
+  const reading = ref("");
+  const frozen = ref(false);
+  const refusing = ref<Card | null>(null);
+  const query = ref("");
+  const found = shallowRef<Card[] | null>(null);
+
+  const held = computed(() => {
+    if (frozen.value) return new Set(shown.value.map((card) => card.article));
+    return new Set([reading.value, refusing.value?.article ?? ""]);
+  });
+  watch([incoming, held, refused], () => {
+    const good = incoming().filter((card) => !refused.has(card.article));
+    const kept = shown.value.filter((card) => !refused.has(card.article));
+    shown.value = arrange(kept, good, held.value);
+  });
+  const visible = computed(() => found.value ?? (prefs.quiet ? shown.value.slice(0, 1) : shown.value));
+
+  function reset() {
+    shown.value = [];
+    refused.clear();
+    taken.clear();
+    refusing.value = null;
+    closeSearch();
+  }
+
+  /** What was taken and refused before a reload. */
+  async function recall() {
+    const call = current();
+    const before = await api.decisions(call).catch(() => []);
+    if (call !== current()) return;
+    const latest = new Map(before.map((one) => [one.article, one]));
+    for (const { article, version, decision } of latest.values()) {
+      if (decision === "refused") refused.add(article);
+      if (decision !== "taken") continue;
+      const read = await api.article(article).catch(() => null);
+      taken.set(article, { article, version, title: read?.title ?? article, text: "" });
+    }
+  }
+
+  /** Take a card, or take that back. */
+  async function take(card: Card | undefined) {
+    if (!card || !current() || ticket.done.value) return;
+    if (taken.has(card.article)) return withdraw(card.article);
+    const { article, version, title, text } = card;
+    taken.set(article, { article, version, title, text });
+    ticket.change((draft) => draft.write("answer", [draft.form.answer.trim(), text].filter(Boolean).join("\n")));
+    await attempt(() => api.decide(current(), card, "taken"));
+  }
+
+  async function withdraw(article: string) {
+    const card = taken.get(article);
+    if (!card) return;
+    taken.delete(article);
+    const text = card.text;
+    if (text) ticket.change((draft) => draft.write("answer", without(draft.form.answer, text)));
+    await attempt(() => api.decide(current(), card, "withdrawn"));
+  }
+
+  async function refuse(why: string) {
+    const card = refusing.value;
+    refusing.value = null;
+    if (!card || !why) return;
+    refused.add(card.article);
+    found.value = found.value?.filter((one) => one.article !== card.article) ?? null;
+    await attempt(() => api.decide(current(), card, "refused", why));
+  }
+
+  async function search() {
+    const words = query.value.trim();
+    if (!words) return closeSearch();
+    await attempt(async () => (found.value = await api.search(words)));
+  }
+
+  function closeSearch() {
+    found.value = null;
+    query.value = "";
+  }
+
+  return {
+    visible, taken, refusing, reading, frozen, query, found, reset, recall, take, withdraw, refuse, search, closeSearch,
+  };
+}

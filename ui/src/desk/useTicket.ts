@@ -1,0 +1,154 @@
+/** The ticket of the call: what is typed, how it is kept, how it leaves the desk. */
+import { ElMessage } from "element-plus";
+import { onBeforeUnmount, reactive, ref, shallowRef, watch } from "vue";
+import { api, type Cited, Refusal, type Ticket } from "../api";
+import { type Changes, differing, Draft, missing } from "../draft";
+import { label, type Name } from "../fields";
+import { Saver, type SaveState } from "../saver";
+import { attempt } from "./useCall";
+import { focusField } from "./focus";
+
+export interface Conflict {
+  theirs: Ticket;
+  names: Name[];
+}
+
+const key = (call: string): string => `draft:${call}`;
+
+/** `current`: the call on the desk. `cited`: the articles that were taken. */
+export function useTicket(current: () => string, cited: () => Cited[]) {
+  const ticket = shallowRef<Ticket | null>(null);
+  const draft = reactive(new Draft());
+  const saving = reactive({ state: "clean" as SaveState, at: 0, message: "" });
+  const conflict = shallowRef<Conflict | null>(null);
+  const done = ref(false);
+  const saver = new Saver({ changes: () => draft.changes(), send, told });
+
+  function told() {
+    Object.assign(saving, { state: saver.state, at: saver.at, message: saver.message });
+  }
+
+  async function send(changes: Changes) {
+    const base = ticket.value ?? (ticket.value = await api.callTicket(current()));
+    try {
+      kept(base, await api.edit(base.id, base.version, changes), changes);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status !== 409) throw error;
+      kept(base, await meet(changes, error), changes);
+    }
+  }
+
+  /** By now another call may be on the desk: then this answer is none of its business. */
+  function kept(base: Ticket, now: Ticket, changes: Changes) {
+    if (ticket.value !== base) return;
+    ticket.value = now;
+    draft.saved(changes);
+  }
+
+  /** Another person changed the ticket: harmless where both wrote the same, else the agent decides. */
+  async function meet(mine: Changes, error: Refusal): Promise<Ticket> {
+    const theirs = await api.callTicket(current());
+    const names = differing(mine, theirs as Partial<Record<Name, string>>);
+    if (!names.length) return theirs;
+    if (theirs.state === "draft") conflict.value = { theirs, names };
+    throw error;
+  }
+
+  /** End a conflict: with one's own words, or with theirs. */
+  async function settle(mine: boolean) {
+    const met = conflict.value;
+    conflict.value = null;
+    if (!met) return;
+    ticket.value = met.theirs;
+    if (!mine) {
+      for (const name of met.names) draft.unsaved.delete(name);
+      draft.load(met.theirs as Partial<Record<Name, string>>, met.names);
+    }
+    await saver.flush();
+  }
+
+  /** The server's ticket, and what was typed before a reload. */
+  async function load() {
+    const call = current();
+    const found = await api.callTicket(call).catch(() => null);
+    if (!found || call !== current()) return;
+    ticket.value = found;
+    done.value = found.state !== "draft";
+    draft.load(found as Partial<Record<Name, string>>, found.touched);
+    draft.revive(JSON.parse(sessionStorage.getItem(key(call)) ?? "{}") as Changes);
+    if (draft.unsaved.size) saver.touch();
+  }
+
+  /** Clear the form for another call; what is still unsaved waits in the browser. */
+  function reset() {
+    saver.stop();
+    ticket.value = conflict.value = null;
+    done.value = false;
+    draft.reset();
+  }
+
+  function write(name: Name, value: string) {
+    draft.write(name, value);
+    saver.touch();
+  }
+
+  /** Change several things of the draft, then save. */
+  function change(work: (draft: Draft) => void) {
+    if (done.value) return;
+    work(draft as Draft);
+    saver.touch();
+  }
+
+  async function save() {
+    if (done.value || !ticket.value) return;
+    if (await saver.flush()) ElMessage.success({ message: "草稿已存", grouping: true });
+    else ElMessage.warning({ message: saving.message || "还有内容没存上，正在重试", grouping: true });
+  }
+
+  function lacks(name: Name, message: string) {
+    focusField(name, name === "department" || name === "nature");
+    ElMessage.warning({ message, grouping: true });
+  }
+
+  async function ready(): Promise<boolean> {
+    if (await saver.flush()) return true;
+    if (!conflict.value) ElMessage.warning({ message: `还没有提交：${saving.message}`, grouping: true });
+    return false;
+  }
+
+  async function dispatch() {
+    if (!ticket.value) return;
+    const lack = missing(draft.form);
+    if (lack) return lacks(lack, `派单前请先填写${label(lack)}`);
+    if (await ready()) await finish((now) => api.dispatch(now, draft.form.department, draft.form.basis));
+  }
+
+  async function reply() {
+    if (!ticket.value) return;
+    if (!cited().length) return lacks("answer", "直接答复要有依据：按 Alt+1 采用一条建议，或按 Alt+/ 检索后采用");
+    if (!draft.form.answer.trim()) return lacks("answer", "请先写答复内容");
+    if (await ready()) await finish((now) => api.reply(now, draft.form.answer, cited()));
+  }
+
+  async function finish(work: (now: Ticket) => Promise<Ticket>) {
+    const now = ticket.value;
+    if (!now) return;
+    done.value = await attempt(async () => (ticket.value = await work(now)));
+  }
+
+  watch(
+    () => [current(), JSON.stringify(draft.changes())] as const,
+    ([call, changes], [before]) => {
+      if (!call || call !== before) return;
+      if (changes === "{}") sessionStorage.removeItem(key(call));
+      else sessionStorage.setItem(key(call), changes);
+    },
+    { flush: "sync" },
+  );
+  onBeforeUnmount(() => {
+    void saver.flush();
+    saver.stop();
+  });
+  const flush = () => saver.flush();
+  return { ticket, draft, saving, conflict, done, settle, load, reset, write, change, save, dispatch, reply, flush };
+}

@@ -1,0 +1,93 @@
+/** Saves a draft as it is typed: debounced, one request at a time, again and again while the network is away. */
+import type { Changes } from "./draft";
+
+export type SaveState = "clean" | "waiting" | "saving" | "offline" | "refused";
+
+export interface Ports {
+  changes: () => Changes;
+  /** Keeps the changes; throws an Error with `status` (0: the network). */
+  send: (changes: Changes) => Promise<void>;
+  /** Called whenever `state`, `at` or `message` changed. */
+  told: () => void;
+}
+
+const DEBOUNCE = 800;
+const FIRST_RETRY = 1000;
+const LAST_RETRY = 15000;
+
+export class Saver {
+  state: SaveState = "clean";
+  at = 0;
+  message = "";
+  private timer = 0;
+  private retry = FIRST_RETRY;
+  private running: Promise<boolean> | null = null;
+
+  constructor(private readonly ports: Ports) {}
+
+  /** Something was typed. */
+  touch(): void {
+    this.say(this.state === "offline" ? "offline" : "waiting");
+    this.plan(DEBOUNCE);
+  }
+
+  /** Save now. True: the server has everything. */
+  async flush(): Promise<boolean> {
+    clearTimeout(this.timer);
+    if (this.running) await this.running;
+    this.running = this.run();
+    try {
+      return await this.running;
+    } finally {
+      this.running = null;
+    }
+  }
+
+  /** Forget what was planned: another call begins, or the desk is left. */
+  stop(): void {
+    clearTimeout(this.timer);
+    this.say("clean");
+    this.at = 0;
+  }
+
+  private async run(): Promise<boolean> {
+    const changes = this.ports.changes();
+    if (!Object.keys(changes).length) {
+      this.say("clean");
+      return true;
+    }
+    this.say("saving");
+    try {
+      await this.ports.send(changes);
+    } catch (error) {
+      return this.failed(error as Error & { status?: number });
+    }
+    this.retry = FIRST_RETRY;
+    this.at = Date.now();
+    const more = Object.keys(this.ports.changes()).length > 0;
+    this.say(more ? "waiting" : "clean");
+    if (more) this.plan(DEBOUNCE);
+    return !more;
+  }
+
+  private failed(error: Error & { status?: number }): boolean {
+    const passing = !error.status || error.status >= 500;
+    this.say(passing ? "offline" : "refused", error.message);
+    if (passing) {
+      this.plan(this.retry);
+      this.retry = Math.min(this.retry * 2, LAST_RETRY);
+    }
+    return false;
+  }
+
+  private plan(wait: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.flush(), wait) as unknown as number;
+  }
+
+  private say(state: SaveState, message = ""): void {
+    this.state = state;
+    this.message = message;
+    this.ports.told();
+  }
+}
