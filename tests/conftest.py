@@ -5,17 +5,23 @@ import pwd
 import shutil
 import socket
 import subprocess
+import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
+import httpx2
 import pytest
+import uvicorn
 from sqlalchemy import create_engine, text
+from websockets.sync.client import connect
 
 from asr.scripted import ScriptedRecognizer
 from copilot import parts as parts_module
+from copilot.api.access import SAMPLE_PASSWORD
+from copilot.app import create_app
 from copilot.bus import MemoryBus
 from copilot.settings import Settings
 
@@ -110,3 +116,57 @@ def make_parts(built, tmp_path):
     yield make
     for database in opened:
         database.close()
+
+
+class Site:
+    """A real server on a port of its own, and clients that are signed in to it."""
+
+    def __init__(self, parts, app):
+        self.parts, self._clients = parts, []
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
+        config = uvicorn.Config(app, log_level="critical", ws_max_size=1 << 20, lifespan="on")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})
+        self._thread.start()
+
+    def client(self, username="", password=SAMPLE_PASSWORD):
+        """An HTTP client; signed in where a user is named."""
+        client = httpx2.Client(base_url=f"http://{self.address}", timeout=30)
+        self._clients.append(client)
+        if username:
+            client.post("/api/session", json={"username": username, "password": password}).raise_for_status()
+        return client
+
+    def socket(self, path, client=None, **options):
+        """A WebSocket, with the client's cookies."""
+        cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items()) if client else ""
+        headers = {"Cookie": cookies} if cookies else {}
+        return connect(f"ws://{self.address}/api/{path}", additional_headers=headers, proxy=None, **options)
+
+    def close(self):
+        """Stop it; calls under way are finished."""
+        for client in self._clients:
+            client.close()
+        self._server.should_exit = True
+        self._thread.join()
+
+
+@pytest.fixture
+def serve():
+    """Starts the application on given parts."""
+    sites = []
+
+    def start(parts):
+        sites.append(Site(parts, create_app(parts.settings, parts)))
+        return sites[-1]
+
+    yield start
+    for site in sites:
+        site.close()
+
+
+@pytest.fixture(name="free_port")
+def a_free_port():
+    """A port that nobody listens on."""
+    return free_port()

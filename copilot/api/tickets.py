@@ -51,7 +51,9 @@ async def index(
     """Tickets, the newest first; an agent sees the own ones. Numbers are masked."""
 
     def find(session: Session) -> Page:
-        rows, following = queries.page(session, text=q, state=state, agent=_only(user), cursor=cursor, limit=limit)
+        rows, following = queries.page(
+            session, text=q.replace("\0", ""), state=state, agent=_only(user), cursor=cursor, limit=limit
+        )
         return Page(items=[listed(row) for row in rows], next=following)
 
     return await parts.database.read(find)
@@ -65,7 +67,7 @@ async def counts(user: WhoIn, parts: PartsIn) -> dict[str, int]:
         query = select(Ticket.state, func.count()).group_by(Ticket.state)
         if agent := _only(user):
             query = query.where(Ticket.agent == agent)
-        found = {state: number for state, number in session.execute(query).tuples()}
+        found = dict(session.execute(query).all())
         return {state.value: found.get(state.value, 0) for state in workflow.State}
 
     return await parts.database.read(count)

@@ -1,0 +1,139 @@
+"""Who may do what, on the real server: every route of the OpenAPI against every role."""
+
+import json
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from copilot.api.throttle import FAILURES, Throttle
+
+EVERYBODY = {"wangli", "chenjie", "admin"}
+AGENTS = {"wangli", "admin"}
+ROUTES = {
+    "GET /api/health": EVERYBODY,
+    "GET /api/session": EVERYBODY,
+    "GET /api/calls/samples": EVERYBODY,
+    "GET /api/calls/current": EVERYBODY,
+    "GET /api/calls/{call}/ticket": EVERYBODY,
+    "GET /api/calls/{call}/utterances": EVERYBODY,
+    "GET /api/calls/{call}/decisions": EVERYBODY,
+    "GET /api/calls/{call}/audio": EVERYBODY,
+    "GET /api/knowledge/search": EVERYBODY,
+    "GET /api/knowledge/{article}": EVERYBODY,
+    "GET /api/departments": EVERYBODY,
+    "GET /api/matters": EVERYBODY,
+    "GET /api/tickets": EVERYBODY,
+    "GET /api/tickets/counts": EVERYBODY,
+    "GET /api/tickets/history": {"chenjie", "admin"},  # an agent for callers of the own desk alone
+    "GET /api/tickets/{ticket}": EVERYBODY,
+    "PATCH /api/tickets/{ticket}": EVERYBODY,
+    "POST /api/tickets/{ticket}/dispatch": EVERYBODY,
+    "POST /api/tickets/{ticket}/answer": EVERYBODY,
+    "POST /api/tickets/{ticket}/actions/{action}": EVERYBODY,
+    "POST /api/calls/simulate": AGENTS,
+    "POST /api/calls/{call}/answer": AGENTS,
+    "POST /api/calls/{call}/hangup": AGENTS,
+    "POST /api/calls/{call}/hold": AGENTS,
+    "POST /api/calls/{call}/mute": AGENTS,
+    "POST /api/calls/{call}/transfer": AGENTS,
+    "POST /api/calls/{call}/cards/{article}": AGENTS,
+}
+OPEN = {"POST /api/session", "DELETE /api/session"}
+IN_PATH = {"{call}": "none", "{ticket}": "999", "{action}": "close", "{article}": "none"}
+
+
+@pytest.fixture
+def site(make_parts, serve):
+    return serve(make_parts())
+
+
+def ask(client, route, body=None):
+    method, path = route.split()
+    for name, value in IN_PATH.items():
+        path = path.replace(name, value)
+    query = {"q": "停水", "number": "138"} if method == "GET" else None
+    content = json.dumps(body or {}) if method != "GET" else None
+    return client.request(method, path, params=query, content=content, headers={"Content-Type": "application/json"})
+
+
+def test_every_route_has_its_roles(site):
+    paths = site.client().get("/api/openapi.json").json()["paths"]
+    assert {f"{method.upper()} {path}" for path, ways in paths.items() for method in ways} == set(ROUTES) | OPEN
+    visitor = site.client()
+    assert {route: ask(visitor, route).status_code for route in ROUTES} == dict.fromkeys(ROUTES, 401)
+    for user in EVERYBODY:
+        client = site.client(user)
+        for route, allowed in ROUTES.items():
+            answer = ask(client, route)
+            assert (answer.status_code == 403) == (user not in allowed), route
+            assert answer.status_code < 500, route
+
+
+def test_a_refusal_is_a_problem_in_chinese(site):
+    answer = ask(site.client("chenjie"), "POST /api/calls/simulate")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == "此操作需要坐席身份，您现在是派单员"
+
+
+def test_the_session_cookie_is_kept_from_scripts_and_other_sites(site):
+    answer = site.client().post("/api/session", json={"username": "wangli", "password": "yangzhou-12345"})
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+
+
+def test_unknown_and_wrong_look_alike_and_five_wrong_ones_lock(site):
+    client = site.client()
+
+    def attempt(username, password):
+        answer = client.post("/api/session", json={"username": username, "password": password})
+        return answer.status_code, answer.json().get("detail")
+
+    assert attempt("nobody", "x") == attempt("wangli", "x") == (401, "用户名或密码不对，请检查后重试")
+    for _ in range(4):
+        attempt("wangli", "x")
+    assert attempt("wangli", "yangzhou-12345")[0] == 423
+    assert attempt("zhaomin", "yangzhou-12345")[0] == 200
+
+
+def test_an_address_that_keeps_guessing_is_held_up(site):
+    client = site.client()
+    answers = [
+        client.post("/api/session", json={"username": f"u{n}", "password": "x"}).status_code
+        for n in range(FAILURES + 1)
+    ]
+    assert answers == [401] * FAILURES + [429]
+    refused = client.post("/api/session", json={"username": "wangli", "password": "yangzhou-12345"})
+    assert 0 < int(refused.headers["retry-after"]) <= 61
+
+
+def test_the_hold_up_ends():
+    now = [0.0]
+    throttle = Throttle(lambda: now[0])
+    for _ in range(FAILURES):
+        throttle.failed("a")
+    assert throttle.wait("a") > 0
+    assert throttle.wait("b") == 0
+    now[0] = 61.0
+    assert throttle.wait("a") == 0
+
+
+def test_signing_out_closes_the_open_desk(site):
+    client = site.client("wangli")
+    with site.socket("desk", client) as desk:
+        assert client.delete("/api/session").status_code == 204
+        with pytest.raises(ConnectionClosed) as closed:
+            desk.recv(timeout=10)
+    assert closed.value.rcvd.code == 4401
+    assert client.get("/api/session").status_code == 401
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "https://elsewhere.example"}])
+def test_a_desk_opens_for_our_own_signed_in_page_alone(site, headers):
+    client = site.client("wangli") if headers else None
+    cookies = {"Cookie": "; ".join(f"{k}={v}" for k, v in client.cookies.items())} if client else {}
+    with connect(f"ws://{site.address}/api/desk", additional_headers={**cookies, **headers}, proxy=None) as desk:
+        with pytest.raises(ConnectionClosed) as closed:
+            desk.recv(timeout=10)
+    assert closed.value.rcvd.code == 4401
