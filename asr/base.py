@@ -73,7 +73,8 @@ class Stream(Protocol):
     async def end(self) -> None:
         """No more audio: the finals still owed come out, then iteration stops."""
 
-    def __aiter__(self) -> AsyncIterator[Utterance]: ...
+    def __aiter__(self) -> AsyncIterator[Utterance]:
+        """Finals in the order of their ids; a draft never after its final."""
 
 
 class Recognizer(Protocol):
@@ -85,4 +86,5 @@ class Recognizer(Protocol):
     def stream(self, leg: Leg) -> Stream:
         """Open a leg. Utterance ids are `c1, c2, …` for the citizen and `a1, a2, …` for the agent."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """End the legs still open, so that what they owe comes out, and stop."""
