@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
-from pypinyin import lazy_pinyin
+from pypinyin import Style, pinyin
 
 DISTRICTS = {
     "邗江": "邗江区",
@@ -36,7 +37,7 @@ class Places:
         self._places = dict(DISTRICTS) | dict(places or {})
         words = sorted(self._places, key=lambda word: (-len(word), word))
         self._pattern = re.compile("|".join(map(re.escape, words)))
-        self._sounds = {_sound(word): name for word, name in DISTRICTS.items() if len(word) == 2}
+        self._sounds = {sound: name for word, name in DISTRICTS.items() if len(word) == 2 for sound in _sounds(word)}
 
     def find(self, text: str) -> Found:
         """The district that a text means; longer names first, so that 江都路 is not 江都."""
@@ -56,8 +57,9 @@ class Places:
     def _misheard(self, text: str) -> Found:
         """Three characters that sound like a district with its 区, 市 or 县 (寒江区)."""
         for match in MISHEARD.finditer(text):
-            district = self._sounds.get(_sound(match[0][:2]), "")
-            if district.endswith(match[0][2]):
+            alike = {self._sounds.get(sound, "") for sound in _sounds(match[0][:2])} - {""}
+            district = next((name for name in sorted(alike) if name.endswith(match[0][2])), "")
+            if district:
                 return Found(district, match[0])
         return Found()
 
@@ -67,5 +69,7 @@ def district_of(text: str) -> str:
     return Places().find(text).district
 
 
-def _sound(word: str) -> tuple[str, ...]:
-    return tuple(syllable.removesuffix("g") for syllable in lazy_pinyin(word))
+def _sounds(word: str) -> list[tuple[str, ...]]:
+    """Every reading of a word, without tones and without telling -n from -ng."""
+    readings = pinyin(word, style=Style.NORMAL, heteronym=True)
+    return list(product(*({syllable.removesuffix("g") for syllable in one} for one in readings)))
