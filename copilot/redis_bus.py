@@ -36,14 +36,14 @@ class RedisBus:
         self._outbox: deque[tuple[str, Event]] = deque()
         self._waiting = asyncio.Event()
         self._lost = False
-        self._away: set[str] = set()
+        self._troubles: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
-        self.listening = asyncio.Event()
+        self.well, self.away = asyncio.Event(), asyncio.Event()
 
     @property
     def trouble(self) -> str:
         """Empty while Redis can be reached."""
-        return AWAY if self._away else ""
+        return AWAY if self.away.is_set() else ""
 
     async def publish(self, agent: str, event: Event) -> None:
         """Hand the event to the desks here, and to Redis in the background."""
@@ -78,9 +78,9 @@ class RedisBus:
             await self._waiting.wait()
             try:
                 await asyncio.wait_for(self._flush(), PATIENCE)
-                self._away.discard("send")
+                self._note("send", well=True)
             except TROUBLES:
-                self._fail("send")
+                self._note("send", well=False)
                 self._lost = True
                 await asyncio.sleep(AGAIN)
 
@@ -102,16 +102,14 @@ class RedisBus:
                     await channel.psubscribe(PREFIX + "*", ALL)
                     await self._hear(channel)
             except TROUBLES:
-                self._fail("listen")
-            self.listening.clear()
+                self._note("listen", well=False)
             await asyncio.sleep(AGAIN)
 
     async def _hear(self, channel: PubSub) -> None:
         async for message in channel.listen():
             if message["type"] == "psubscribe":
-                self._away.discard("listen")
                 self._local.fall_behind()
-                self.listening.set()
+                self._note("listen", well=True)
             elif message["type"] == "pmessage":
                 await self._take(message["channel"].decode(), message["data"])
 
@@ -123,7 +121,12 @@ class RedisBus:
         if body["from"] != self._me:
             await self._local.publish(channel.removeprefix(PREFIX), WIRE.validate_python(body["event"]))
 
-    def _fail(self, what: str) -> None:
-        if what not in self._away:
+    def _note(self, what: str, well: bool) -> None:
+        if well:
+            self._troubles.discard(what)
+        elif what not in self._troubles:
             log.warning("redis away", extra={"what": what})
-        self._away.add(what)
+            self._troubles.add(what)
+        now, before = (self.away, self.well) if self._troubles else (self.well, self.away)
+        now.set()
+        before.clear()

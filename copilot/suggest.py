@@ -1,5 +1,6 @@
 """When to speak and what to say: which words to search for, which cards to show, how the summary is worded."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -137,7 +138,8 @@ class Wording:
             log.warning("wording failed", extra={"kind": type(error).__name__})
             return extracted
         text = str(reply.content).strip()
-        return text if text and not ungrounded(text, said) else extracted
+        added = await asyncio.to_thread(ungrounded, text, said)
+        return text if text and not added else extracted
 
 
 def _model(settings: Settings) -> "ChatOpenAI":

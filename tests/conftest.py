@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -170,3 +170,10 @@ def serve():
 def a_free_port():
     """A port that nobody listens on."""
     return free_port()
+
+
+@pytest.fixture
+def start_redis(tmp_path):
+    """Starts a Redis on a port; what is still running at the end is stopped."""
+    with ExitStack() as stack:
+        yield lambda port: stack.enter_context(redis_server(tmp_path, port))
