@@ -20,7 +20,7 @@ def extract(
 ) -> dict[str, Filled]:
     """Every field that the citizen's words fill, by the ticket's names; what was not said stays out.
 
-    calling_number: the line's, used only where the citizen says so. places, watch: those of the data files unless given.
+    calling_number: the line's, used only where the citizen says so. places, watch: of the data files unless given.
     """
     said = talk(turns)
     caller = name(said)

@@ -3,31 +3,45 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from classifier.told import LONG, OPENING, Clause, clauses, tidy
 from classifier.said import Filled, Said, evidence
+from classifier.told import LONG, OPENING, Clause, clauses, tidy
 
 TITLE_LENGTH, CONTENT_LENGTH, REQUEST_LENGTH = 30, 2000, 120
 WISH = re.compile(
-    r"希望|要求|诉求(?:就?是|：)?|请求|请你们|请(?:相关|有关|政府|部门)|盼望|盼着|建议|恳请|麻烦(?:你们?|您|政府|相关)(?!了)|帮(?:我|忙|我们)|(?:让|叫|要)(?:他们|商家|老板|物业|公司|对方)|派人|(?:能不能|能否|可不可以)(?:快|早|尽|来|派|帮|给|让|把|管|解决|处理|修|查)|尽快|赶[快紧]|我(?:就|们)?(?:是)?(?:想要|想让|要他)"
+    r"希望|要求|诉求(?:就?是|：)?|请求|请你们|请(?:相关|有关|政府|部门)|盼望|盼着|建议|恳请|麻烦(?:你们?|您"
+    r"|政府|相关)(?!了)|帮(?:我|忙|我们)|(?:让|叫|要)(?:他们|商家|老板|物业|公司|对方)|派人|(?:能不能|能否"
+    r"|可不可以)(?:快|早|尽|来|派|帮|给|让|把|管|解决|处理|修|查)|尽快|赶[快紧]|我(?:就|们)?(?:是)?(?:想要"
+    r"|想让|要他)"
 )
 CAN = re.compile(r"能不能|能否|可不可以|可以不可以|是不是可以|可否|能(?:给|帮|够).*吗")
 QUESTION = re.compile(
-    r"怎么(?:办|申请|提取|查|报|弄|交|领|算|样|才|去|转|补|开|改|缴)|怎么(?!会|这么|都|又|没|不|还)|如何|多少|哪里|哪些|什么(?!都|也)|几[天个年号点]|多久|(?:吗|呢)$|有没有|是不是|能不能|可不可以|需不需要|要不要|算不算|想问|咨询|请问|是否"
+    r"怎么(?:办|申请|提取|查|报|弄|交|领|算|样|才|去|转|补|开|改|缴)|怎么(?!会|这么|都|又|没|不|还)|如何|多少"
+    r"|哪里|哪些|什么(?!都|也)|几[天个年号点]|多久|(?:吗|呢)$|有没有|是不是|能不能|可不可以|需不需要|要不要"
+    r"|算不算|想问|咨询|请问|是否"
 )
 INQUIRY = re.compile(r"想?(?:要)?(?:问|咨询|了解|请教|打听)(?:一?下|个)?|请问")
 PROBLEM = re.compile(
-    r"没有?|不(?!客气|好意思|知道)|坏|停[水电气]|漏|吵|臭|堵|占|欠|拖|骗|污|脏|乱|破|塌|噪|施工|违[规章法建]|油烟|积水|拒|扰|垃圾|退[款费货]|假|难|断|倒|裂|危险|扔|烧|排|死|咬|被|收费|涨"
+    r"没有?|不(?!客气|好意思|知道)|坏|停[水电气]|漏|吵|臭|堵|占|欠|拖|骗|污|脏|乱|破|塌|噪|施工|违[规章法建]"
+    r"|油烟|积水|拒|扰|垃圾|退[款费货]|假|难|断|倒|裂|危险|扔|烧|排|死|咬|被|收费|涨"
 )
-LOCATING = re.compile(r"^(?:我(?:们)?(?:家|是)?|家)?(?:就)?(?:住在?|在|位于|地址)|^是?在|业主$|居民$|(?:这边|这里|附近|旁边)(?:的)?$")
-LEANING = re.compile(r"(?:老板|物业|他|她|商家|对方|客服)说|他|她|它|这样|那样|好像|不知道|没有看到|跟|而且|所以|但是|连着|一直|也|都|又|备案以后|昨天|前天|大家")
+LOCATING = re.compile(
+    r"^(?:我(?:们)?(?:家|是)?|家)?(?:就)?(?:住在?|在|位于|地址)|^是?在|业主$|居民$|(?:这边|这里|附近|旁边)(?:的)?$"
+)
+LEANING = re.compile(
+    r"(?:老板|物业|他|她|商家|对方|客服)说|他|她|它|这样|那样|好像|不知道|没有看到|跟|而且|所以|但是|连着|一直"
+    r"|也|都|又|备案以后|昨天|前天|大家"
+)
 TOPIC = re.compile(r"(?:的)?(?:事情?|问题|情况)$")
 LEADING = re.compile(r"^(?:我(?:们)?)?(?:就)?(?:是)?(?:想|要)?(?:问|咨询|了解|投诉|举报|反映)(?:一下)?")
 SOCIAL = re.compile(r"好的|明白|知道了|谢|再见|打电话|你们?好|不好意思|请讲|我再说|听得|听不")
 FIRST_TURNS = 6
 FULL, CONTINUED, PLACE_LENGTH = 8, 16, 14
 WE = re.compile(r"^(?:我们?(?:这[个里边])?(?=[家小楼村])|我们(?!的)(?:这[个里边](?:的)?)?|我(?=想|要)|[，, ]+)")
-HERE = re.compile(r"^(?:我们?)?(?:这个|那个|家(?!里|门)|这边|这里)?(?:小区(?:里面?的?)?)?")
-DETAIL = re.compile(r"第?[\d一二三四五六七八九十]+(?:号楼|幢|栋|座|单元|楼|层|室|号|组|队)[\d\-]*(?:前面|后面|门口|旁边|楼[上下])?")
+HERE = re.compile(r"^(?:我们?)?(?:这个|那个|家(?!里|门)|村里|这边|这里)?(?:小区(?:里面?的?)?)?")
+DETAIL = re.compile(
+    r"第?[\d一二三四五六七八九十]+(?:号楼|幢|栋|座|单元|楼|层|室|号|组|队)(?:[\d\-]+室?)?(?:前面|后面|门口"
+    r"|旁边|楼[上下])?"
+)
 
 
 def matter(said: Sequence[Said], place: Filled | None = None, time: Filled | None = None) -> dict[str, Filled]:
@@ -63,7 +77,11 @@ def _weight(clause: Clause, told: Sequence[Clause]) -> float:
     """How much a clause says what the matter is: a trouble or a question, early, of a title's length."""
     text = OPENING.sub("", clause.clean)
     worth = 2.0 * bool(PROBLEM.search(text)) + 2.0 * bool(QUESTION.search(text)) + 1.0 * (text != clause.clean)
-    worth -= 2.5 * bool(LOCATING.search(text) and len(text) < LONG) + 2.0 * bool(SOCIAL.search(text)) + 3.0 * bool(WISH.search(text))
+    worth -= (
+        2.5 * bool(LOCATING.search(text) and len(text) < LONG)
+        + 2.0 * bool(SOCIAL.search(text))
+        + 3.0 * bool(WISH.search(text))
+    )
     worth -= 1.5 * bool(LEANING.match(text)) + 1.5 * ("万一" in text)
     worth += min(len(text), 14) / 7 - max(0, len(text) - 26) / 10 - 3.0 * (len(text) < 5)
     return worth - 0.35 * told.index(clause)

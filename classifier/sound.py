@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from pypinyin import Style, pinyin
+from pypinyin import lazy_pinyin
 
 # Speakers of the region merge these, and so does narrow-band speech: flat and curled tongue, front and back nasal.
 MERGED = (("zh", "z"), ("ch", "c"), ("sh", "s"))
@@ -18,26 +18,21 @@ def sounds(text: str) -> str:
 
 
 def pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Finds any of the phrases in a text of `sounds`, whichever reading their characters have."""
-    return re.compile("|".join("".join(map(_any_reading, phrase)) for phrase in phrases) or r"(?!)")
+    """Finds any of the phrases in a text of `sounds`; 着火 sounds as zhao huo and, by single characters, zhe huo."""
+    return re.compile("|".join(map(_readings_of, phrases)) or r"(?!)")
 
 
 @cache
 def _spoken(character: str) -> str:
-    readings = _readings(character)
-    return _code(readings[0]) if readings else character
+    chinese = "\u4e00" <= character <= "\u9fff"
+    return _code(_merge(lazy_pinyin(character)[0])) if chinese else character
 
 
-@cache
-def _any_reading(character: str) -> str:
-    readings = _readings(character)
-    return f"[{''.join(sorted({_code(sound) for sound in readings}))}]" if readings else re.escape(character)
-
-
-def _readings(character: str) -> list[str]:
-    if not "\u4e00" <= character <= "\u9fff":
-        return []
-    return [_merge(sound) for sound in pinyin(character, style=Style.NORMAL, heteronym=True)[0]]
+def _readings_of(phrase: str) -> str:
+    """Each character as it sounds in the phrase, or alone: the text's characters are looked up alone."""
+    together = [_code(_merge(sound)) for sound in lazy_pinyin(phrase)]
+    alone = [_spoken(character) for character in phrase]
+    return "".join(f"[{a}{b}]" if a != b else a for a, b in zip(together, alone, strict=True))
 
 
 def _merge(sound: str) -> str:

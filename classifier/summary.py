@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from classifier.told import OPENING, tidy
 from classifier.fields import Filled, Turn, extract
+from classifier.told import OPENING, tidy
 from classifier.who import COMPOUND
 
 LONGEST = 160
@@ -57,7 +57,7 @@ def _same(clause: str, request: str) -> bool:
 
 
 def _told(fields: Mapping[str, Filled], clauses: Sequence[str], room: int) -> str:
-    """The matter first, then what of place and time it leaves out, then whatever else fits, in the order it was said."""
+    """The clauses there is room for, in the order they were said, then what of place and time they leave out."""
     title = fields["title"].quote
     extra = _facts(fields, _fitting(clauses, title, room - 1))
     kept = _fitting(clauses, title, room - len(extra) - 1)
@@ -75,7 +75,9 @@ def _facts(fields: Mapping[str, Filled], kept: Sequence[str]) -> str:
     """Place and time, labelled, where the kept clauses do not tell them."""
     told = "".join(kept)
     facts = [(label, fields[field]) for label, field in FACTS if field in fields]
-    return "".join(f"；{label}：{fact.value[:40]}" for label, fact in facts if SPACING.sub("", tidy(fact.quote)) not in told)
+    return "".join(
+        f"；{label}：{fact.value[:40]}" for label, fact in facts if SPACING.sub("", tidy(fact.quote)) not in told
+    )
 
 
 def _fitting(clauses: Sequence[str], title: str, room: int) -> list[str]:

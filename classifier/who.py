@@ -16,23 +16,29 @@ SURNAMES = (
 COMPOUND = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|司徒|夏侯|宇文|长孙|端木|南宫"
 SURNAME = rf"(?:{COMPOUND}|[{SURNAMES}])"
 STOP = (
-    r"(?=[，,。！!？?、；\s\d]|$|我|叫|电|手机|号码|联系|就|谢|住|是|的|在|家|今年|想|要|来|这|一[三五八七九]|幺|耳|弓|立早|木子|三横|双|草|言|啊|吧|呢|嗯|呃|哎)"
+    r"(?=[，,。！!？?、；\s\d]|$|我|叫|电|手机|号码|联系|就|谢|住|是|的|在|家|今年|想|要|来|这|一[三五八七九]|幺"
+    r"|耳|弓|立早|木子|三横|双|草|言|啊|吧|呢|嗯|呃|哎)"
 )
 GIVEN = r"[^\W\d_我叫电话手机号是的在住就想要来这啊吧呢嗯了]"
 NAME = re.compile(
-    rf"(?:免贵|我|^{FILL}|本人|，|。)\s*(?:就|的名字)?姓({SURNAME})(?!名|氏)(?:[，, ]*(?:我)?(?:的)?(?:名字|全名)?叫\s*(\1?{GIVEN}{{1,3}}?){STOP})?"
+    rf"(?:免贵|我|^{FILL}|本人|，|。)\s*(?:就|的名字)?姓({SURNAME})(?!名|氏)(?:[，, ]*(?:我)?(?:的)?(?:名字"
+    rf"|全名)?叫\s*(\1?{GIVEN}{{1,3}}?){STOP})?"
     rf"|(?:我|本人|名字|姓名)(?:的名字|就)?(?:叫|是叫)做?\s*({SURNAME}{GIVEN}{{1,2}}?){STOP}"
 )
 HONORED = re.compile(
-    rf"(?:我是|叫我|我叫|称呼我|喊我|就叫|我姓{SURNAME}[，, ]*|^{FILL}(?:我)?)\s*({SURNAME})(先生|女士|小姐|阿姨|大爷|师傅)"
+    rf"(?:我是|叫我|我叫|称呼我|喊我|就叫|我姓{SURNAME}[，, ]*|^{FILL}(?:我)?)\s*({SURNAME})(先生|女士|小姐"
+    rf"|阿姨|大爷|师傅)"
 )
 BARE = re.compile(
-    rf"{FILL}(?:我|免贵|我是|我叫|叫)?(?:[姓信性兴幸]|我[姓信性兴幸])?\s*({SURNAME}{GIVEN}{{0,2}}?)(?:[，,。 啊吧呢嗯]|就行|就可以|$)+"
+    rf"{FILL}(?:我|免贵|我是|我叫|叫)?(?:[姓信性兴幸]"
+    rf"|我[姓信性兴幸])?\s*({SURNAME}{GIVEN}{{0,2}}?)(?:[，,。 啊吧呢嗯]|就行|就可以|$)+"
 )
 HEARD_AS_FAMILY = re.compile(rf"(?:我|免贵)[信性兴幸]({SURNAME}){STOP}")
 SPELT = re.compile(
-    r"(?:弓长(?P<a>张)|立早(?P<b>章)|木子(?P<c>李)|耳东(?P<d>陈)|双木(?P<e>林)|口天(?P<f>吴)|古月(?P<g>胡)|言午(?P<h>许)|双人(?P<i>徐)"
-    r"|草头(?P<j>黄)|三横一?竖?(?P<k>王)|干勾(?P<l>于)|禾呈(?P<m>程)|走肖(?P<n>赵)|人可(?P<o>何)|卯金刀?(?P<p>刘)|十八子(?P<q>李))"
+    r"(?:弓长(?P<a>张)|立早(?P<b>章)|木子(?P<c>李)|耳东(?P<d>陈)|双木(?P<e>林)|口天(?P<f>吴)|古月(?P<g>胡)"
+    r"|言午(?P<h>许)|双人(?P<i>徐)"
+    r"|草头(?P<j>黄)|三横一?竖?(?P<k>王)|干勾(?P<l>于)|禾呈(?P<m>程)|走肖(?P<n>赵)|人可(?P<o>何)"
+    r"|卯金刀?(?P<p>刘)|十八子(?P<q>李))"
     rf"|[\u4e00-\u9fff]{{1,3}}的({SURNAME})"
 )
 AGENTS = re.compile(rf"(?:姓|是|叫)({SURNAME})(先生|女士|小姐)?|({SURNAME})(先生|女士|小姐)")
@@ -41,7 +47,7 @@ NOT_NAMES = re.compile(r"不方便|不想|不用|匿名|没有|知道|什么|任
 
 
 def name(said: Sequence[Said]) -> Filled | None:
-    """The citizen's name as far as he gave it: 李, or 李明. What he says later wins, save that 李 does not undo 李明."""
+    """The citizen's name as far as he gave it: 李, or 李明. What he says later wins, save that 李 leaves 李明."""
     current: Filled | None = None
     for one in said:
         for new in _names(one):
@@ -72,9 +78,10 @@ def _names(one: Said) -> Iterator[Filled]:
         for found in AGENTS.finditer(turn.text):
             yield evidence(found[1] or found[3], turn, found.start(), found.end())
     text = one.turn.text
-    if found := _introduced(one):
-        yield found
-    if (found or "name" in one.asked) and (spelt := SPELT.search(text)) and not NOT_NAMES.search(spelt[0]):
+    introduced = _introduced(one)
+    if introduced:
+        yield introduced
+    if (introduced or "name" in one.asked) and (spelt := SPELT.search(text)) and not NOT_NAMES.search(spelt[0]):
         yield evidence(spelt[0][-1], one.turn, spelt.start(), spelt.end())
 
 
