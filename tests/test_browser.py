@@ -1,41 +1,97 @@
 """The main job in a real browser, on real speech, against the real server."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
+import soundfile
+
+from telephony.base import RATE
+from telephony.replay import read
+from telephony.samples import SAMPLES
 
 ROOT = Path(__file__).parents[1]
+SHOTS = ROOT / "screenshots"
+pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def server(tmp_path):
-    """The real server on a free port, its data in a folder of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = {**os.environ, "COPILOT_PORT": str(port), "COPILOT_DATA": str(tmp_path / "data")}
-    command = [sys.executable, "-u", "-m", "copilot", "serve"]
-    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-        assert process.stdout
-        for line in process.stdout:
+class Server:
+    """The real server on a port of its own, its data in a folder of its own; it can be killed and started again."""
+
+    def __init__(self, data: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._env = {**os.environ, "COPILOT_PORT": str(self.port), "COPILOT_DATA": str(data)}
+
+    def start(self) -> None:
+        """Returns once it answers."""
+        command = [sys.executable, "-u", "-m", "copilot", "serve"]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=self._env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        assert self._process.stdout
+        for line in self._process.stdout:
             if b"admin" in line:
                 break
-        transport = httpx2.HTTPTransport(retries=20)
-        with httpx2.Client(transport=transport) as client:
-            assert client.get(f"http://127.0.0.1:{port}/api/session").status_code == 401
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
+        with httpx2.Client(transport=httpx2.HTTPTransport(retries=20)) as client:
+            assert client.get(f"{self.address}/api/session").status_code == 401
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it; SIGKILL: as a crash would."""
+        self._process.send_signal(how)
+        self._process.communicate()
 
 
-@pytest.mark.browser
-def test_an_agent_takes_a_call_by_keyboard_and_dispatches(server):
-    shots = ROOT / "screenshots"
-    shots.mkdir(exist_ok=True)
-    command = ["node", "ui/tests/browser/desk.mjs", server, str(shots)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
-    assert done.returncode == 0, done.stderr
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that runs for the whole module."""
+    SHOTS.mkdir(exist_ok=True)
+    running = Server(tmp_path_factory.mktemp("browser") / "data")
+    running.start()
+    yield running
+    running.stop()
+
+
+def scenario(server: Server, name: str, *more: str) -> subprocess.Popen[str]:
+    """A scenario of ui/tests/browser, begun."""
+    command = ["node", f"ui/tests/browser/{name}.mjs", server.address, str(SHOTS), *more]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(running: subprocess.Popen[str]) -> None:
+    """It must end well."""
+    _, problem = running.communicate(timeout=120)
+    assert running.returncode == 0, problem
+
+
+def test_an_agent_takes_a_call_by_keyboard_answers_and_dispatches(server):
+    finish(scenario(server, "desk"))
+
+
+def test_whoever_speaks_into_the_microphone_reads_it_on_the_desk(server, tmp_path):
+    water = next(sample for sample in SAMPLES if sample.id == "water-cut")
+    citizen = read(water.wav)[:, 0]
+    speech = citizen[int(6 * RATE) : int(22 * RATE)]
+    recording = tmp_path / "citizen.wav"
+    soundfile.write(recording, speech, RATE, subtype="PCM_16")
+    finish(scenario(server, "microphone", str(recording), "水"))
+
+
+def test_a_server_killed_in_mid_call_costs_no_word_and_the_desk_comes_back_by_itself(server):
+    running = scenario(server, "crash")
+    assert running.stdout
+    for line in running.stdout:
+        if line.strip() == "kill":
+            server.stop(signal.SIGKILL)
+        if line.strip() == "start":
+            server.start()
+            break
+    finish(running)

@@ -10,8 +10,8 @@ export interface Key {
 }
 
 const card = (n: number): Key[] => [
-  { code: `Digit${n}`, alt: true, does: `take-${n}`, label: `采用第 ${n} 条建议（再按一次撤销）`, shown: `Alt+${n}` },
-  { code: `Digit${n}`, alt: true, shift: true, does: `refuse-${n}`, label: `第 ${n} 条不适用，再按 1–7 选理由`, shown: `Alt+Shift+${n}` },
+  { code: `Digit${n}`, alt: true, does: `take-${n}`, label: `采用第 ${n} 条（再按撤销）`, shown: `Alt+${n}` },
+  { code: `Digit${n}`, alt: true, shift: true, does: `refuse-${n}`, label: `第 ${n} 条不适用（再按 1–7）`, shown: `Alt+Shift+${n}` },
 ];
 
 export const KEYS: Key[] = [
@@ -28,7 +28,7 @@ export const KEYS: Key[] = [
   { code: "KeyS", ctrl: true, does: "save", label: "存草稿", shown: "Ctrl+S" },
   { code: "Enter", ctrl: true, does: "dispatch", label: "派单；派单后接下一通", shown: "Ctrl+Enter" },
   { code: "Escape", does: "form", label: "回到工单", shown: "Esc" },
-  { code: "Slash", shift: true, does: "help", label: "显示快捷键（不在输入框时）", shown: "?" },
+  { code: "Slash", shift: true, does: "help", label: "快捷键（不在输入框时）", shown: "?" },
 ];
 
 type Press = Pick<KeyboardEvent, "code" | "altKey" | "shiftKey" | "ctrlKey" | "metaKey" | "isComposing">;

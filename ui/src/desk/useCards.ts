@@ -27,15 +27,14 @@ export function useCards(
   const query = ref("");
   const found = shallowRef<Card[] | null>(null);
 
-  const held = computed(() => {
-    if (frozen.value) return new Set(shown.value.map((card) => card.article));
-    return new Set([reading.value, refusing.value?.article ?? ""]);
-  });
-  watch([incoming, held, refused], () => {
-    const good = incoming().filter((card) => !refused.has(card.article));
+  /** Held are the cards being read, and all of them while Alt is down: the hand is on its way. */
+  function settle() {
     const kept = shown.value.filter((card) => !refused.has(card.article));
-    shown.value = arrange(kept, good, held.value);
-  });
+    const held = frozen.value ? kept.map((card) => card.article) : [reading.value, refusing.value?.article ?? ""];
+    const good = incoming().filter((card) => !refused.has(card.article));
+    shown.value = arrange(kept, good, new Set(held));
+  }
+  watch([incoming, reading, refusing, frozen, () => refused.size], settle);
   const visible = computed(() => found.value ?? (prefs.quiet ? shown.value.slice(0, 1) : shown.value));
 
   function reset() {

@@ -4,6 +4,7 @@ import { api, type Ticket, type Who } from "../api";
 import { reason } from "../cards";
 import type { WireEvent } from "../events";
 import type { Name } from "../fields";
+import { duplicates } from "../history";
 import { action, isTyping } from "../keys";
 import { go, route } from "../route";
 import { focusField, focusSearch } from "./focus";
@@ -82,6 +83,8 @@ export function createDesk(user: Who) {
     return history.value.filter((one) => one.created_at.startsWith(month)).length + 1;
   });
 
+  const again = computed(() => duplicates(history.value, ticket.draft.form.matter2));
+
   const does: Record<string, () => unknown> = {
     answer: calls.answer,
     hangup: calls.hangUp,
@@ -131,18 +134,19 @@ export function createDesk(user: Who) {
 
   const released = (event: KeyboardEvent) => (cards.frozen.value = event.altKey);
   const away = () => (cards.frozen.value = false);
+  // Before any field: an open list would keep Ctrl+Enter for itself.
   onMounted(() => {
-    window.addEventListener("keydown", pressed);
+    window.addEventListener("keydown", pressed, true);
     window.addEventListener("keyup", released);
     window.addEventListener("blur", away);
   });
   onBeforeUnmount(() => {
-    window.removeEventListener("keydown", pressed);
+    window.removeEventListener("keydown", pressed, true);
     window.removeEventListener("keyup", released);
     window.removeEventListener("blur", away);
   });
 
-  const desk = { user, ...calls, ...ticket, cards, player, mic, history, earlier, looked, dialog, reading, clock, open, next, run };
+  const desk = { user, ...calls, ...ticket, cards, player, mic, history, earlier, again, looked, dialog, reading, clock, open, next, run };
   provide(DESK, desk);
   return desk;
 }
