@@ -6,6 +6,8 @@ from pathlib import Path
 
 from classifier.datafile import CatalogueError, Row, read
 from classifier.districts import DISTRICTS, Places, district_of
+from classifier.examples import Example
+from classifier.examples import load as load_examples
 
 __all__ = ["DISTRICTS", "Catalogue", "CatalogueError", "Department", "Line", "district_of", "load"]
 
@@ -43,11 +45,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Lines in the file's order, departments by name, places by which a district is known."""
+    """Lines in the file's order, departments by name, places by which a district is known.
+
+    examples: requests to learn from; set_aside: requests that are never learnt from, to calibrate on.
+    """
 
     lines: tuple[Line, ...]
     departments: dict[str, Department]
     places: Places = field(default_factory=Places)
+    examples: tuple[Example, ...] = ()
+    set_aside: tuple[Example, ...] = ()
 
     def department(self, line: Line, district: str) -> str:
         """The department's name for a district; the city's own when the district is unknown or has none."""
@@ -74,7 +81,8 @@ class Catalogue:
 
 
 def load(path: Path) -> Catalogue:
-    """The catalogue of a CSV file, with the departments.csv and localities.csv beside it.
+    """The catalogue of a CSV file, with departments.csv and, where there are any, localities.csv, examples.tsv and
+    calibration.tsv beside it.
 
     Raises CatalogueError (Chinese), naming file and line.
     """
@@ -90,7 +98,13 @@ def load(path: Path) -> Catalogue:
             raise row.refuse(f"事项“{line.matter1}/{line.matter2}”与前面重复")
     if not lines:
         raise CatalogueError(f"{path.name} 里没有一条事项，请至少写一条")
-    return Catalogue(tuple(lines.values()), departments, _places(path.with_name("localities.csv"), departments))
+    return Catalogue(
+        tuple(lines.values()),
+        departments,
+        _places(path.with_name("localities.csv"), departments),
+        load_examples(path.with_name("examples.tsv"), lines),
+        load_examples(path.with_name("calibration.tsv"), lines),
+    )
 
 
 def _line(row: Row, departments: Mapping[str, Department]) -> Line:

@@ -1,22 +1,92 @@
-"""The nature of a request, by what citizens say."""
+"""The nature of a request: what the caller declares, else what his wording and the matter make likely."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-RULES: tuple[tuple[str, str], ...] = (
-    ("举报", r"举报|揭发"),
-    ("投诉", r"投诉|太过分|不管|不肯|拒绝|吵得|态度(很|太)?差|乱收费"),
-    ("表扬", r"表扬|感谢信|送锦旗"),
-    ("建议", r"建议|能否增设|希望增加"),
-    ("咨询", r"咨询|想问|问一下|怎么办理|如何|怎么提取|需要什么|什么材料|多少天|请问|怎么报名"),
-    ("求助", r"求助|帮忙|帮我|赶快|坏了|停水|停电|没有水|漏"),
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from classifier.calibration import Mixture
+from classifier.examples import NATURES, Example
+from classifier.words import Scores
+
+DECLARED = re.compile(
+    r"(?<!不)(?<!不是)(?:要|想|来|是|打电话|打算)(举报|投诉|表扬|咨询|求助|反映|建议)(?!过|电话|人)"
+    r"|(咨询一下|咨询下|问一下|问下|想问|想了解)|(提个?(?:意见|建议)|建议你们|有个建议)|(点个?赞|送锦旗|表扬一下|感谢信)"
 )
+DECLARATIONS = (None, "咨询", "建议", "表扬")
+DECLARED_CONFIDENCE = 0.95
+OPEN = "反映"
 
 
-def nature(text: str) -> str:
-    """咨询, 求助, 投诉, 举报, 建议 or 表扬: the one said first among explicit words, else the one with most signs."""
-    said = {word: text.find(word) for word in ("举报", "投诉", "咨询", "求助", "建议", "表扬") if word in text}
-    if said:
-        return min(said, key=lambda word: said[word])
-    signs = {name: len(re.findall(pattern, text)) for name, pattern in RULES}
-    best = max(signs, key=lambda name: signs[name])
-    return best if signs[best] else "求助"
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """confidence: 0-1; quote: the very words that speak for it."""
+
+    name: str
+    confidence: float
+    quote: str
+
+
+class NatureModel:
+    """A linear model over characters, mixed with how each matter is usually brought forward."""
+
+    def __init__(self, examples: Sequence[Example], lines: Sequence[tuple[str, str]]) -> None:
+        """examples: at least one of two natures; lines: the matters in the order of their chances."""
+        self._vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True)
+        self._model = LogisticRegression(C=3, class_weight="balanced", max_iter=1000)
+        self._model.fit(self._vectorizer.fit_transform([e.text for e in examples]), [e.nature for e in examples])
+        self._names: list[str] = self._model.classes_.tolist()
+        self._usual = _usual(examples, lines, self._names)
+        self._mixture = Mixture.fit([np.zeros((1, 1))] * 2, [])
+
+    def calibrate(self, examples: Sequence[Example], chances: Scores) -> None:
+        """Fit the mixture on requests set aside; chances: (requests, lines)."""
+        known = [number for number, example in enumerate(examples) if example.nature in self._names]
+        truth = [self._names.index(examples[number].nature) for number in known]
+        self._mixture = Mixture.fit(self._scores([examples[n].text for n in known], chances[known]), truth)
+
+    def judge(self, text: str, clauses: Sequence[str], chances: Scores) -> Judged:
+        """chances: (1, lines) of that text."""
+        if declared := _declared(text):
+            return declared
+        likely = self._mixture.chances(self._scores([text], chances))[0]
+        best = int(likely.argmax())
+        return Judged(self._names[best], float(likely[best]), self._telling(clauses, best))
+
+    def _scores(self, texts: Sequence[str], chances: Scores) -> list[Scores]:
+        wording = self._model.predict_log_proba(self._vectorizer.transform(texts))
+        return [wording, np.log(chances @ self._usual + 1e-3)]
+
+    def _telling(self, clauses: Sequence[str], nature: int) -> str:
+        if not clauses:
+            return ""
+        scores = self._model.predict_log_proba(self._vectorizer.transform(clauses))[:, nature]
+        return clauses[int(scores.argmax())]
+
+
+def _declared(text: str) -> Judged | None:
+    """What the caller calls it himself; 反映 leaves it open."""
+    for found in DECLARED.finditer(text):
+        name = found[1] or DECLARATIONS[found.lastindex - 1 if found.lastindex else 0]
+        if name and name != OPEN:
+            return Judged(name, DECLARED_CONFIDENCE, found[0])
+    return None
+
+
+def _usual(examples: Sequence[Example], lines: Sequence[tuple[str, str]], names: Sequence[str]) -> Scores:
+    """(lines, natures): how often a matter came with a nature, smoothed by its first level and by all."""
+    counts = {matter: np.zeros(len(names)) for matter in lines}
+    wider = {first: np.zeros(len(names)) for first, _ in lines}
+    for example in examples:
+        one = np.eye(len(names))[names.index(example.nature)]
+        counts[example.matter] += one
+        wider[example.matter[0]] += one
+    whole = np.sum(list(wider.values()), axis=0) + 1
+    rows = [counts[m] + wider[m[0]] / (1 + wider[m[0]].sum()) + 0.5 * whole / whole.sum() for m in lines]
+    return np.stack([row / row.sum() for row in rows])
+
+
+__all__ = ["NATURES", "Judged", "NatureModel"]
