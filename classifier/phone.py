@@ -59,7 +59,8 @@ def callback(said: Sequence[Said], calling_number: str = "") -> Filled | None:
             current, pieces = corrected, []
             continue
         if whole := _stated(one, calling_number):
-            current, pieces = _settled(current, whole), []
+            current = _settled(current, whole)
+            pieces = [] if VALID.fullmatch(whole.value) else _pieces([], one)
             continue
         pieces = _pieces(pieces, one)
         current = _joined(pieces) or current

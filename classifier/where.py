@@ -30,7 +30,7 @@ SITE = (
     rf"|豪庭|新城|国际城|名邸|雅居)(?:小区)?|小区)(?:[一二三四五六东西南北]区)?"
     r"|广场|大厦|商城|购物中心|商业街|菜市场|农贸市场|市场(?!监|价)|商场|科技园|医院|学校|小学|中学|职校|大学"
     r"|学院|幼儿园|公园|车站|客运站|火车站|加油站|收费站"
-    r"|大桥|码头|水库|河(?!道|边)|湖|闸|桥)"
+    r"|大桥|码头|水库|河(?!道|边)|湖(?:风?景区)?|闸|桥)"
 )
 UNIT = (
     rf"(?:第?{N}(?:号楼|幢|栋|座|单元|号院|楼(?!盘)|层(?!次)|室|组(?!织)|队|弄|期(?!间|限))"
@@ -82,7 +82,9 @@ TRIM = re.compile(
     r"|日)+(?=[\u4e00-\u9fff]{3,})"
 )
 ELSEWHERE = re.compile(r"(?:不在|不是|不属于|不归|没在)[^，。！？]{0,2}$")
-MORE = re.compile(r"(?:小区|新村|花园|社区|家园|公寓|小学|中学|广场|街道|镇|菜场|医院)+(?:[一二三四五六东西南北]区)?")
+MORE = re.compile(
+    r"(?:小区|新村|花园|社区|家园|公寓|小学|中学|广场|街道|镇|菜场|医院|风景区|景区)+(?:[一二三四五六东西南北]区)?"
+)
 LEAD = re.compile(r"(?:住在|住|家在|位于|地址是?|地点是?|就?在|是在|到)[，, ]*$")
 BARE = re.compile(
     rf"{FILL}(?:是|就|在|我|们|家|住|地址|位置|小区|叫|那边"
@@ -146,11 +148,17 @@ def _address(best: Place, found: Sequence[Place]) -> Filled:
             joined = first.value + second.value[shared:]
             doubtful = overlaps(first.turn, first.start, first.end)
             return evidence(joined, second.turn, second.start, second.end, doubtful)
-    wider = [p for p in found if p.levels and best.levels and max(p.levels) < min(best.levels)]
-    finer = [p for p in found if p.levels and best.levels and min(p.levels) > max(best.levels)]
+    joinable = [p for p in found if p.levels and best.levels and _agree(p, best)]
+    wider = [p for p in joinable if max(p.levels) < min(best.levels)]
+    finer = [p for p in joinable if min(p.levels) > max(best.levels)]
     used = [*([max(wider, key=lambda p: p.worth)] if wider else []), best, *finer[-1:]]
     doubtful = any(overlaps(p.turn, p.start, p.end) for p in used)
     return evidence("".join(p.value for p in used), best.turn, best.start, best.end, doubtful)
+
+
+def _agree(one: Place, other: Place) -> bool:
+    """Whether two places can be one: not in two districts."""
+    return not one.district or not other.district or one.district == other.district
 
 
 def _overlap(first: Place, second: Place) -> int:
