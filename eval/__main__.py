@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from eval import call, speech
+from eval import call, routing, search, speech
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -12,6 +12,8 @@ def main(argv: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     speech.arguments(commands.add_parser("speech", help="character error rate and cost over a TSV of recordings"))
     call.arguments(commands.add_parser("call", help="a two-leg recording through the whole pipeline"))
+    search.arguments(commands.add_parser("search", help="recall of each scorer and of the fusion over documents"))
+    routing.arguments(commands.add_parser("routing", help="accuracy and calibration of the departments over a TSV"))
     options = parser.parse_args(argv)
     return int(options.run(options))
 

@@ -19,9 +19,9 @@ SHIPPED = Path(__file__).parent / "data" / "fusion.toml"
 class Fusion:
     """weights: what a unit of each scorer's centred score adds to an article's rank.
 
-    chances: by the scorers at hand ("characters+pinyin"), what a constant, each scorer's evidence in that order and the
-    logarithm of the query's length add to the log-odds that an article is right.
-    threshold: the chance under which nothing is shown.
+    chances: by the scorers at hand ("characters+pinyin"), what a constant, each scorer's evidence for the best article
+    in that order and the logarithm of the query's length add to the log-odds that the base holds an answer.
+    threshold: the chance of an answer under which nothing is shown.
     """
 
     weights: Mapping[str, float]
@@ -33,15 +33,23 @@ class Fusion:
         total: Scores = np.sum([self.weights[name] * scores for name, scores in centred.items()], axis=0)
         return total
 
-    def chance(self, evidence: Mapping[str, float], letters: int, rank: float) -> float:
-        """How probably an article is right, 0-1. evidence: by scorer; letters: the query's length.
+    def chance(self, evidence: Mapping[str, float], letters: int) -> float:
+        """How probably one of the articles answers, 0-1. evidence: of the best one, by scorer; letters: of the query.
 
-        Where no chance was fitted for these scorers, the rank is squashed instead: it orders, no more.
+        1 for a choice of scorers that no chance was fitted for.
         """
         fitted = self.chances.get("+".join(evidence))
         if fitted is None:
-            return squash(rank)
-        return squash(float(np.dot(fitted, [1.0, *evidence.values(), math.log(max(1, letters))])))
+            return 1.0
+        odds = float(np.dot(fitted, [1.0, *evidence.values(), math.log(max(1, letters))]))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+
+
+def shares(rank: Scores) -> Scores:
+    """How probably each article is the right one, given that one is: weights are fitted so that this holds."""
+    likely = np.exp(rank - rank.max())
+    out: Scores = likely / likely.sum()
+    return out
 
 
 def centred(scores: Scores) -> Scores:
@@ -52,11 +60,6 @@ def centred(scores: Scores) -> Scores:
     """
     out: Scores = scores - scores.mean()
     return out
-
-
-def squash(value: float) -> float:
-    """Log-odds -> probability."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
 
 
 def load(file: Path) -> Fusion:

@@ -17,6 +17,7 @@ from kb_index.query import essence
 
 SCORERS = ("characters", "pinyin", "vectors")
 CHINA = timedelta(hours=8)
+LEAST = 0.01  # a card less likely than that only takes the place of a look
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,10 @@ class Weighed:
     evidence: dict[str, Scores]
     letters: int
 
-    def chance(self, fusion: fuse.Fusion, position: int) -> float:
-        """How probably the article at that position is right, 0-1."""
-        seen = {name: float(scores[position]) for name, scores in self.evidence.items()}
-        return fusion.chance(seen, self.letters, float(self.rank[position]))
+    def chance(self, fusion: fuse.Fusion) -> float:
+        """How probably any of the articles answers, 0-1."""
+        best = int(np.argmax(self.rank))
+        return fusion.chance({name: float(scores[best]) for name, scores in self.evidence.items()}, self.letters)
 
     def standard(self, position: int) -> dict[str, float]:
         """Each scorer's z-score of the article at that position."""
@@ -81,25 +82,28 @@ class Index:
         all_hits: bool = False,
         region: str = "",
     ) -> list[Hit]:
-        """The best k articles above the threshold (all_hits: whatever their score), best first.
+        """The best k articles, best first; none where it is unlikely that any answers (all_hits: whatever the odds).
 
         What is not valid on `today` (China's date when left out), or holds only outside `region`, is never returned.
         """
         text = essence(query) or (query.strip() if all_hits else "")
         if not text or not self._ordered:
             return []
-        day = today or (datetime.now(UTC) + CHINA).date()
         found = self.weigh(text, scorers)
+        chance = found.chance(self._fusion) if found.centred else 0.0
+        if not found.centred or (chance < self.threshold and not all_hits):
+            return []
+        day = today or (datetime.now(UTC) + CHINA).date()
+        share = fuse.shares(found.rank)
         hits: list[Hit] = []
-        score = 1.0
         for position in np.argsort(-found.rank, kind="stable"):
-            if len(hits) == k or (hits and score < self.threshold and not all_hits):
-                break
             article = self._ordered[position]
+            score = chance * float(share[position])
+            if len(hits) == k or (score < LEAST and not all_hits):
+                break
             if article.valid(day) and _within(article.region, region):
-                score = min(score, found.chance(self._fusion, position))
                 hits.append(Hit(article, best_stretch(article, text), score, found.standard(position)))
-        return hits if all_hits else [hit for hit in hits if hit.score >= self.threshold]
+        return hits
 
     def weigh(self, text: str, scorers: Sequence[str] = SCORERS) -> Weighed:
         """What each scorer has to say about every article; a scorer that cannot be had is left out."""

@@ -1,0 +1,219 @@
+"""Fits how the three scorers are weighed, and how sure a card is: writes kb_index/data/fusion.toml."""
+
+import csv
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.progress import track
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, cross_val_predict
+
+import kb_index
+from copilot import parts
+from eval.noise import Homophones
+from kb_index import fuse
+from kb_index.article import Article, load
+from kb_index.build import build
+from kb_index.encoder import create
+from kb_index.index import SCORERS, Index
+from kb_index.query import essence
+
+NOISE = (0.0, 0.1, 0.2)
+SAMPLE, CARDS = 250, 3
+THRESHOLD = 0.5  # of the chance that the base holds an answer; questions and talk weigh the same in its fit
+START = np.array([0.5, 5.0, 100.0])
+UNIT = np.array([1.0, 10.0, 100.0])  # brings the weights to one order, for the optimiser
+Floats = npt.NDArray[np.float64]
+Asked = list[tuple[str, frozenset[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One query against every document: scores (3, documents), relevant positions."""
+
+    scores: Floats
+    relevant: list[int]
+
+
+def run(data: Path, questions: Path, out: Console) -> int:
+    """Fit on every data set at three levels of noise; weights are checked on the set that was left out."""
+    sets = {name: cases(name, *found) for name, found in datasets(data, questions).items()}
+    for left_out in sets:
+        weights = fitted([found for name, found in sets.items() if name != left_out])
+        out.print(f"{left_out:12} fitted on the others {weights.round(3)}: R@1 {first(sets[left_out], weights):.3f}")
+    weights = fitted(list(sets.values()))
+    base, asked = own(questions)
+    idle = [article.body for article in paraphrases(data / "sts/cnsd-sts-dev.txt")[0]]
+    chances = sure(base, asked, idle, dict(zip(SCORERS, weights.tolist(), strict=True)), out)
+    write(fuse.SHIPPED, weights, chances)
+    out.print(f"{fuse.SHIPPED.name} written: {weights.round(3)}")
+    return 0
+
+
+def datasets(data: Path, questions: Path) -> dict[str, tuple[list[Article], Asked]]:
+    """Messages and titles -> replies, sentences -> sentences that mean the same, our own questions -> articles."""
+    with (data / "hotline/messages_replies_dev.csv").open(encoding="utf8") as file:
+        replies = list(csv.DictReader(file))
+    answers = [document(str(number), row["reply"]) for number, row in enumerate(replies)]
+    base, asked = own(questions)
+    return {
+        "messages": (answers, [(row["message"], frozenset([str(n)])) for n, row in enumerate(replies)]),
+        "titles": (answers, [(row["title"], frozenset([str(n)])) for n, row in enumerate(replies)]),
+        "paraphrases": paraphrases(data / "sts/cnsd-sts-dev.txt"),
+        "own": (base, [(text, right) for text, right in asked if right]),
+    }
+
+
+def paraphrases(file: Path) -> tuple[list[Article], Asked]:
+    """Pairs that mean nearly the same (4 or 5 of 5)."""
+    pairs = [line.split("||") for line in file.read_text("utf8").splitlines() if line]
+    places = {text: str(n) for n, text in enumerate(dict.fromkeys(pair[2] for pair in pairs))}
+    same = [(a, frozenset([places[b]])) for _, a, b, score in pairs if float(score) >= 4 and a != b]
+    return [document(name, text) for text, name in places.items()], same
+
+
+def own(questions: Path) -> tuple[list[Article], Asked]:
+    """The shipped base and the citizens' questions to it; those that nothing answers have no article."""
+    base = load(parts.room_data(kb_index) / "articles")
+    with questions.open(encoding="utf8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return base, [(row["question"], frozenset((row["article"] or "").split())) for row in rows]
+
+
+def document(name: str, text: str) -> Article:
+    """A text as an article that holds everywhere and always."""
+    return Article(name, 1, "", (), text, "", "", "", None, None, "", (), ())
+
+
+def indexed(name: str, articles: Sequence[Article]) -> Index:
+    """The product's index; vectors are kept between runs."""
+    return build(articles, create(), Path("var/fit") / name, track_progress())
+
+
+def track_progress() -> Callable[[int, int], None]:
+    """A line that counts up in place."""
+    out = Console(stderr=True)
+    return lambda done, total: out.print(f"encoding {done} / {total}", end="\r") if out.is_terminal else None
+
+
+def cases(name: str, articles: list[Article], asked: Asked) -> list[Case]:
+    """A sample of the queries at every level of noise, scored."""
+    index, swaps = indexed(name, articles), Homophones(article.body for article in articles)
+    place = {article.id: number for number, article in enumerate(articles)}
+    chosen = random.Random(0).sample(asked, min(SAMPLE, len(asked)))
+    found = []
+    for text, right in track(chosen, "scoring"):
+        for share in NOISE:
+            weighed = index.weigh(essence(swaps.swap(text, share)))
+            scores = np.array([weighed.centred[scorer] for scorer in SCORERS], np.float64)
+            found.append(Case(scores, [place[one] for one in right]))
+    return found
+
+
+def fitted(sets: Sequence[Sequence[Case]]) -> Floats:
+    """The weights under which the right documents are likeliest (softmax over all), every set counting the same."""
+
+    def loss(scaled: Floats) -> tuple[float, Floats]:
+        each = [np.mean([_surprise(case, scaled * UNIT) for case in cases], axis=0) for cases in sets]
+        mean = np.mean(each, axis=0)
+        return float(mean[0]), mean[1:] * UNIT
+
+    best = minimize(loss, START / UNIT, jac=True, method="L-BFGS-B", bounds=[(0.01, None)] * len(SCORERS))
+    weights: Floats = best.x * UNIT
+    return weights
+
+
+def _surprise(case: Case, weights: Floats) -> Floats:
+    """-log p(relevant) and its gradient, (4,)."""
+    total = weights @ case.scores
+    chance = np.exp(total - total.max())
+    chance /= chance.sum()
+    right = max(float(chance[case.relevant].sum()), 1e-12)
+    wanted = np.zeros_like(chance)
+    wanted[case.relevant] = chance[case.relevant] / right
+    return np.array([-np.log(right), *(case.scores @ (chance - wanted))])
+
+
+def first(cases: Sequence[Case], weights: Floats) -> float:
+    """The share of queries whose first document is right."""
+    return float(np.mean([int(np.argmax(weights @ case.scores)) in case.relevant for case in cases]))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something said. matter: which question it holds, None for small talk."""
+
+    text: str
+    matter: int | None
+    right: frozenset[str]
+
+
+def sayings(asked: Asked, idle: Sequence[str]) -> list[Said]:
+    """Questions as asked, misheard, and amid small talk; small talk alone and three at a time, so that length misleads
+    nobody. idle: sentences that have nothing to do with a city's hotline.
+    """
+    chance = random.Random(0)
+    talk = [text for text, right in asked if not right]
+    other = chance.sample(list(idle), 60)
+    swaps = Homophones(text for text, _ in asked)
+    said = []
+    for number, (text, right) in enumerate(asked):
+        if right:
+            amid = "。".join([*chance.sample(talk, 2), text])
+            said += [Said(words, number, right) for words in (text, swaps.swap(text, NOISE[1]), amid)]
+    alone = talk * 2 + other + ["。".join(chance.sample(source, 3)) for source in (talk, other) for _ in range(90)]
+    return said + [Said(text, None, frozenset()) for text in alone]
+
+
+def sure(
+    base: list[Article], asked: Asked, idle: Sequence[str], weights: dict[str, float], out: Console
+) -> dict[str, list[float]]:
+    """What evidence says of the base holding an answer, with vectors and without; checked by cross-validation."""
+    index = build(base, create(), Path("var/fit/own"), fusion=fuse.Fusion(weights, {}, 0.0))
+    kept = [saying for saying in sayings(asked, idle) if essence(saying.text)]
+    return {"+".join(names): _chances(index, kept, names, out) for names in (SCORERS, SCORERS[:2])}
+
+
+def _chances(index: Index, kept: Sequence[Said], names: Sequence[str], out: Console) -> list[float]:
+    ids = list(index.articles)
+    found = [index.weigh(essence(saying.text), names) for saying in kept]
+    best = [int(np.argmax(weighed.rank)) for weighed in found]
+    x = np.array(
+        [[*(w.evidence[name][at] for name in names), np.log(w.letters)] for w, at in zip(found, best, strict=True)]
+    )
+    tops = [[ids[at] for at in np.argsort(-weighed.rank)[:CARDS]] for weighed in found]
+    y = np.array([bool(saying.right.intersection(top)) for saying, top in zip(kept, tops, strict=True)])
+    model = LogisticRegression(C=100, max_iter=5000, class_weight="balanced")
+    groups = [saying.matter if saying.matter is not None else hash(saying.text) for saying in kept]
+    chance = cross_val_predict(model, x, y, groups=groups, cv=GroupKFold(5), method="predict_proba")[:, 1]
+    report(kept, chance, y, out)
+    model.fit(x, y)
+    return [float(model.intercept_[0]), *map(float, model.coef_[0])]
+
+
+def report(kept: Sequence[Said], chance: Floats, right: npt.NDArray[np.bool_], out: Console) -> None:
+    """How well the chance parts questions with an answer from talk, on what was not fitted on."""
+    real = np.array([saying.matter is not None for saying in kept])
+    out.print(f"Brier score of an answer among three: {np.mean((chance - right) ** 2):.3f}")
+    for least in (0.3, 0.4, 0.5, 0.6, 0.7):
+        shown = chance >= least
+        out.print(
+            f"  from {least}: cards for {shown[real].mean():.3f} of questions,"
+            f" with the right one {(shown & right)[real].mean():.3f}; for {shown[~real].mean():.3f} of talk"
+        )
+
+
+def write(file: Path, weights: Floats, chances: dict[str, list[float]]) -> None:
+    """The fusion file, readable by fuse.load."""
+    lines = ["# Fitted by `python -m eval search --fit`: facts about the scorers, not to be edited by hand."]
+    lines += [f"threshold = {THRESHOLD}", "", "[weights]"]
+    lines += [f"{name} = {value:.3f}" for name, value in zip(SCORERS, weights, strict=True)]
+    lines += ["", "[chances]"]
+    lines += [f'"{kind}" = [{", ".join(f"{value:.3f}" for value in values)}]' for kind, values in chances.items()]
+    file.write_text("\n".join(lines) + "\n", "utf8")
