@@ -69,13 +69,14 @@ export function useCards(
     await attempt(() => api.decide(current(), card, "taken"));
   }
 
-  async function withdraw(article: string) {
+  function withdraw(article: string) {
     const card = taken.get(article);
-    if (!card) return;
+    if (!card || ticket.done.value) return;
     taken.delete(article);
-    const text = card.text;
+    const { text } = card;
     if (text) ticket.change((draft) => draft.write("answer", without(draft.form.answer, text)));
-    await attempt(() => api.decide(current(), card, "withdrawn"));
+    // What the answer cites is decided when it is sent; that this is noted as well may fail in silence.
+    api.decide(current(), card, "withdrawn").catch(() => undefined);
   }
 
   async function refuse(why: string) {
