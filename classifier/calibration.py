@@ -11,6 +11,9 @@ from classifier.words import Scores
 
 UNFITTED = 1.2
 RESTRAINT = 0.01
+# Requests set aside come from the same hand as the examples, callers do not: at 0.8 of the fitted sharpness the
+# scores measured nearest to the truth over both ours and others' requests.
+CAUTION = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,10 @@ class Mixture:
         bounds = [(0.0, None)] * len(scores)
         found = minimize(_loss, start, args=(features, right), jac=True, bounds=bounds, method="L-BFGS-B")
         return cls(np.asarray(found.x))
+
+    def cautious(self) -> "Mixture":
+        """The same order of lines, less sure of it."""
+        return Mixture(self.weights * CAUTION)
 
     def chances(self, scores: Sequence[Scores]) -> Scores:
         """(texts, lines), each row sums to 1."""

@@ -118,7 +118,7 @@ class Router:
         known = {matter: number for number, matter in enumerate(self._matters)}
         texts = ["，".join(clauses(example.text)) for example in set_aside]
         truth = [known[example.matter] for example in set_aside]
-        return Mixture.fit(self._scores(texts or [""]), truth)
+        return Mixture.fit(self._scores(texts or [""]), truth).cautious()
 
     def _departments(
         self, chances: Sequence[float], order: Sequence[int], district: str
