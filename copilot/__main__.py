@@ -7,6 +7,8 @@ import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import uvicorn
 from pydantic import ValidationError
@@ -109,12 +111,16 @@ def install_speech(settings: Settings) -> None:
 
 
 def index(settings: Settings, _: argparse.Namespace) -> int:
-    """Build the index of the knowledge base anew."""
-    for file in (settings.data / "index").glob("*"):
-        file.unlink()
+    """Build the index of the knowledge base anew; the old one serves until the new one is whole."""
     articles = load_articles(parts.room_data(kb_index) / "articles")
-    build(articles, create(settings.encoder), settings.data / "index", progress("编码"))
-    out.print("索引已重建")
+    (settings.data / "index").mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=settings.data) as fresh:
+        built = build(articles, create(settings.encoder), Path(fresh), progress("编码"))
+        for file in Path(fresh).iterdir():
+            file.replace(settings.data / "index" / file.name)
+    out.print(f"索引已重建：{len(articles)} 篇文章")
+    if built.notice:
+        out.print(f"[yellow]{built.notice}[/yellow]")
     return 0
 
 

@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
         if options.json:
             options.json.write_text(json.dumps(figures, indent=1), "utf8")
     except (BadInput, KnowledgeError, OSError) as error:
-        Console(stderr=True).print(f"[red]{error}[/red]", highlight=False)
+        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return 2
     show(figures)
     return 0

@@ -70,7 +70,7 @@ def _save(file: Path, known: Kept) -> None:
 def _load(file: Path, size: int) -> Kept:
     """Vectors by key; nothing where the file is missing, broken or another encoder's."""
     try:
-        with np.load(file) as kept:
+        with file.open("rb") as opened, np.load(opened) as kept:
             keys, vectors = kept["keys"].tolist(), kept["vectors"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return {}
