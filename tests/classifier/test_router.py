@@ -156,3 +156,7 @@ def test_mixture_trusts_the_matcher_that_is_right():
 def test_calibration_error_is_the_gap_between_sureness_and_truth():
     assert expected_calibration_error([0.75] * 4, [True, True, True, False]) == pytest.approx(0)
     assert expected_calibration_error([1.0, 1.0], [True, False]) == pytest.approx(0.5)
+
+
+def test_a_stammered_greeting_costs_nothing(by_words):
+    assert by_words.route("你好" * 2000 + "我家停水了").departments[0].name == "扬州市住房和城乡建设局"
