@@ -1,91 +1,98 @@
-"""Names of places, departments and services, found by fuzzy pinyin where homophones were heard."""
+"""Names of places, departments and services, found by fuzzy pinyin where something that sounds alike was heard."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from pypinyin import Style, lazy_pinyin
+import numpy as np
 
-from asr.base import Mark
+from asr.marked import Edit
+from asr.ngram import Ngram
+from asr.numerals import NUMERALS
+from asr.pinyin import Sounds, is_hanzi, sounds
 
-SAME = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "h": "f"}
-ENDS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
-PAIR, NEAR, OTHER = 0.25, 0.6, 1.3
-LIMIT = 0.22
-
-
-@lru_cache(maxsize=65536)
-def syllable(character: str) -> tuple[str, str]:
-    """(initial, final) of a character without tone; the character itself when it has no pinyin."""
-    whole = lazy_pinyin(character, style=Style.NORMAL)[0]
-    initial = lazy_pinyin(character, style=Style.INITIALS, strict=False)[0]
-    return (initial, whole[len(initial) :]) if whole.startswith(initial) else ("", whole)
+SHORTEST, LONGEST = 3, 16
+PER_SYLLABLE = 0.4
+WORTH = 4.0
+LONG_NAME = 6  # a shorter one never takes the place of a numeral
 
 
-@lru_cache(maxsize=262144)
-def cost(heard: tuple[str, str], meant: tuple[str, str]) -> float:
-    """How unlike two syllables are to an ear of the Jianghuai region: 0 the same."""
-    if heard == meant:
-        return 0.0
-    first = (
-        0.0
-        if heard[0] == meant[0]
-        else (PAIR if SAME.get(heard[0], heard[0]) == SAME.get(meant[0], meant[0]) else NEAR)
-    )
-    last = 0.0 if heard[1] == meant[1] else (PAIR if _end(heard[1]) == _end(meant[1]) else NEAR)
-    return first + last if max(first, last) <= NEAR and first + last < 2 * NEAR else OTHER
+@dataclass(frozen=True, slots=True)
+class _Found:
+    start: int
+    name: str
+    worth: float
 
-
-def _end(final: str) -> str:
-    return next((final[: -len(nasal)] + plain for nasal, plain in ENDS if final.endswith(nasal)), final)
+    @property
+    def end(self) -> int:
+        return self.start + len(self.name)
 
 
 class Gazetteer:
-    """Names of three characters and more (two-character districts with their 区 or 县)."""
+    """Names of three characters and more; a site's own come beside those that are shipped."""
 
-    def __init__(self, terms: Sequence[str]) -> None:
-        self._terms = {term: tuple(map(syllable, term)) for term in terms if 3 <= len(term) <= 14 and _chinese(term)}
-        self._by_length: dict[int, list[str]] = defaultdict(list)
-        for term in self._terms:
-            self._by_length[len(term)].append(term)
-        self._lengths = sorted(self._by_length, reverse=True)
+    def __init__(self, names: Iterable[str], model: Ngram) -> None:
+        self._model = model
+        fit = sorted({name for name in names if SHORTEST <= len(name) <= LONGEST and all(map(is_hanzi, name))})
+        self._names = frozenset(fit)
+        read = {name: sounds(name) for name in fit}
+        self._sounds = Sounds({syllable for one in read.values() for syllable in one})
+        by_length: dict[int, list[str]] = defaultdict(list)
+        for name in fit:
+            by_length[len(name)].append(name)
+        self._by_length = [
+            (length, names, np.array([self._sounds.ids(read[name]) for name in names]))
+            for length, names in sorted(by_length.items())
+        ]
 
-    def repair(self, text: str) -> tuple[str, list[Mark]]:
-        """The text with names put right, longest first, and a mark over each repair."""
-        out, marks, at = "", [], 0
-        sounds = [syllable(c) if "\u4e00" <= c <= "\u9fff" else None for c in text]
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where names stand, longest first."""
+        at = 0
         while at < len(text):
-            found = self._at(text, sounds, at)
-            if found is None:
-                out, at = out + text[at], at + 1
-                continue
-            heard = text[at : at + len(found)]
-            if heard != found:
-                marks.append(Mark(len(out), len(out) + len(found), "repaired", heard))
-            out, at = out + found, at + len(found)
-        return out, marks
+            length = next(
+                (
+                    n
+                    for n, _, _ in reversed(self._by_length)
+                    if at + n <= len(text) and text[at : at + n] in self._names
+                ),
+                0,
+            )
+            if length:
+                yield at, at + length
+            at += length or 1
 
-    def _at(self, text: str, sounds: list[tuple[str, str] | None], at: int) -> str | None:
-        for length in self._lengths:
-            window = sounds[at : at + length]
-            if len(window) < length or None in window:
-                continue
-            heard = text[at : at + length]
-            if heard in self._terms:
-                return heard
-            best, lowest = "", LIMIT * length
-            for term in self._by_length[length]:
-                total = 0.0
-                for mine, theirs in zip(window, self._terms[term], strict=True):
-                    total += cost(mine, theirs)
-                    if total >= lowest:
-                        break
-                else:
-                    best, lowest = term, total
-            if best and sum(a == b for a, b in zip(heard, best, strict=True)) >= 1:
-                return best
-        return None
+    def repair(self, text: str, free: Sequence[bool]) -> list[Edit]:
+        """Edits that put names right, in order. free: whether each character may be changed."""
+        chosen: list[_Found] = []
+        for found in sorted(self._candidates(text, free), key=lambda one: -one.worth):
+            if all(found.end <= other.start or other.end <= found.start for other in chosen):
+                chosen.append(found)
+        return [Edit(one.start, one.end, one.name) for one in sorted(chosen, key=lambda one: one.start)]
+
+    def _candidates(self, text: str, free: Sequence[bool]) -> Iterator[_Found]:
+        rows = [self._sounds.row(character) for character in text]
+        known = list(self.spans(text))
+        for length, names, ids in self._by_length:
+            for start in range(len(text) - length + 1):
+                fresh = _fresh(start, start + length, known)
+                if fresh and all(map(is_hanzi, text[start : start + length])):
+                    costs = np.sum([rows[start + n][ids[:, n]] for n in range(length)], axis=0)
+                    for n in np.flatnonzero(costs < PER_SYLLABLE * fresh):
+                        yield from self._worth(text, start, names[n], float(costs[n]), free)
+
+    def _worth(self, text: str, start: int, name: str, cost: float, free: Sequence[bool]) -> Iterator[_Found]:
+        heard = text[start : start + len(name)]
+        changed = [n for n in range(len(name)) if heard[n] != name[n]]
+        numeral = len(name) < LONG_NAME and any(heard[n] in NUMERALS for n in changed)
+        if not changed or numeral or not all(free[start + n] for n in changed):
+            return
+        gain = self._model.gain(text, start, start + len(name), name)
+        if gain >= WORTH * cost and gain > 0:
+            yield _Found(start, name, gain - WORTH * cost)
 
 
-def _chinese(term: str) -> bool:
-    return all("\u4e00" <= c <= "\u9fff" for c in term)
+def _fresh(start: int, end: int, known: Sequence[tuple[int, int]]) -> int:
+    """Characters of a window outside the names that already stand in it; 0 where it would break one."""
+    touched = [(a, b) for a, b in known if a < end and start < b]
+    whole = all(start <= a and b <= end for a, b in touched)
+    return end - start - sum(b - a for a, b in touched) if whole else 0

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from asr.base import RATE, Leg, Mark, Pcm, Utterance
 from asr.finish import Finisher
+from asr.hypothesis import Hypothesis
 from asr.pool import Pool
 from asr.text import simplify
 from asr.vad import Segment, Segmenter
@@ -21,27 +22,29 @@ FINALS = 2
 class Heard:
     """What a decoder makes of a segment: the best text first. Empty when it was no speech."""
 
-    hypotheses: tuple[str, ...]
+    hypotheses: tuple[Hypothesis, ...]
 
 
 class Decoder(Protocol):
-    """Decodes int16 mono 8 kHz. quick: a draft, or when behind; thread-safe."""
+    """Decodes int16 mono. quick: a draft, or when behind; thread-safe."""
 
-    def decode(self, pcm: Pcm, quick: bool) -> Heard: ...
+    def decode(self, pcm: Pcm, rate: int, quick: bool) -> Heard: ...
 
 
 class SegmentedStream:
     """One leg. All decoding happens in the pool; `push` costs microseconds."""
 
-    def __init__(self, leg: Leg, decoder: Decoder, pool: Pool, finisher: Finisher) -> None:
+    def __init__(self, leg: Leg, decoder: Decoder, pool: Pool, finisher: Finisher, rate: int = RATE) -> None:
         self._leg, self._decoder, self._pool, self._finisher = leg, decoder, pool, finisher
         self._loop = asyncio.get_running_loop()
-        self._segmenter = Segmenter()
+        self._segmenter = Segmenter(rate)
         self._out: asyncio.Queue[Utterance | None] = asyncio.Queue()
         self._owed = 0
-        self._drafting = self._ended = False
+        self._drafting = self._ended = self._closed = False
         self._rank = 0 if leg == "citizen" else 1
         self._final: set[int] = set()
+        self._resting = asyncio.Event()
+        self._resting.set()
 
     def push(self, pcm: Pcm, at: float) -> None:
         """Take samples; see Stream."""
@@ -51,8 +54,7 @@ class SegmentedStream:
         if current and not self._drafting and current.seconds - current.decoded >= DRAFT_EVERY:
             if self._pool.waiting(FINALS) == 0:
                 self._drafting, current.decoded = True, current.seconds
-                samples = current.pcm
-                self._pool.submit(FINALS + self._rank, lambda: self._decode(current, samples, False))
+                self._submit(FINALS + self._rank, current, final=False)
 
     async def end(self) -> None:
         """Close what is open; see Stream."""
@@ -60,6 +62,10 @@ class SegmentedStream:
             self._finish(last)
         self._ended = True
         self._close_if_done()
+
+    async def idle(self) -> None:
+        """Until nothing that was pushed waits to be decoded."""
+        await self._resting.wait()
 
     async def __aiter__(self) -> AsyncIterator[Utterance]:
         while (utterance := await self._out.get()) is not None:
@@ -69,21 +75,26 @@ class SegmentedStream:
         if segment.seconds < SHORTEST:
             return
         self._owed += 1
+        self._submit(self._rank, segment, final=True)
+
+    def _submit(self, priority: int, segment: Segment, final: bool) -> None:
+        self._resting.clear()
         samples = segment.pcm
-        self._pool.submit(self._rank, lambda: self._decode(segment, samples, True))
+        self._pool.submit(priority, lambda: self._decode(segment, samples, final))
 
     def _decode(self, segment: Segment, samples: Pcm, final: bool) -> None:
         utterance: Utterance | None = None
         try:
-            quick = not final or self._pool.waiting(FINALS) >= BEHIND
-            heard = self._decoder.decode(samples, quick)
-            if heard.hypotheses:
-                utterance = self._utterance(segment, len(samples) / RATE, heard, final)
+            waiting = self._pool.waiting(FINALS)
+            if final or not (waiting or segment.closed):
+                heard = self._decoder.decode(samples, segment.rate, quick=not final or waiting >= BEHIND)
+                if heard.hypotheses:
+                    utterance = self._utterance(segment, len(samples) / segment.rate, heard, final)
         finally:
             self._loop.call_soon_threadsafe(self._deliver, segment.number, utterance, final)
 
     def _utterance(self, segment: Segment, seconds: float, heard: Heard, final: bool) -> Utterance:
-        text = raw = simplify(heard.hypotheses[0])
+        text = raw = simplify(heard.hypotheses[0].text)
         marks: tuple[Mark, ...] = ()
         if final:
             text, raw, marks = self._finisher.final(heard.hypotheses)
@@ -98,8 +109,11 @@ class SegmentedStream:
             self._drafting = False
         if utterance is not None and (final or number not in self._final):
             self._out.put_nowait(utterance)
+        if not (self._owed or self._drafting):
+            self._resting.set()
         self._close_if_done()
 
     def _close_if_done(self) -> None:
-        if self._ended and self._owed == 0:
+        if self._ended and not self._closed and self._owed == 0:
+            self._closed = True
             self._out.put_nowait(None)

@@ -1,4 +1,4 @@
-"""Where speech is, on one leg at 8 kHz."""
+"""Where speech is, on one leg."""
 
 from dataclasses import dataclass, field
 
@@ -7,19 +7,21 @@ import webrtcvad
 
 from asr.base import RATE, Pcm
 
-FRAME = RATE // 50
+FRAMES = 50  # a second
 OPEN_FRAMES, OPEN_OF = 4, 6
 SILENCE = 0.6
 PRE_ROLL = 0.2
 LONGEST = 20.0
+FAINT = 200
 
 
 @dataclass
 class Segment:
-    """A stretch of speech. start: seconds of the call; samples grow until it is closed."""
+    """A stretch of speech. start: seconds of the call; rate: samples a second; they grow until it is closed."""
 
     number: int
     start: float
+    rate: int = RATE
     blocks: list[Pcm] = field(default_factory=list)
     closed: bool = False
     decoded: float = 0.0
@@ -27,7 +29,7 @@ class Segment:
     @property
     def seconds(self) -> float:
         """How long it is so far."""
-        return sum(map(len, self.blocks)) / RATE
+        return sum(map(len, self.blocks)) / self.rate
 
     @property
     def pcm(self) -> Pcm:
@@ -38,7 +40,9 @@ class Segment:
 class Segmenter:
     """Cuts a leg into segments: opened by speech, closed by 0.6 s of silence or after 20 s."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate: int = RATE) -> None:
+        """rate: 8000 or 16000 samples a second."""
+        self._rate, self._frame = rate, rate // FRAMES
         self._vad = webrtcvad.Vad(2)
         self._rest = np.zeros(0, np.int16)
         self._recent: list[tuple[Pcm, bool]] = []
@@ -48,13 +52,13 @@ class Segmenter:
 
     def push(self, pcm: Pcm, at: float) -> list[Segment]:
         """Take samples whose first is at second `at`; returns the segments that were closed by them."""
-        begin = at - len(self._rest) / RATE
+        begin = at - len(self._rest) / self._rate
         self._rest = np.concatenate([self._rest, pcm])
         closed = []
-        while len(self._rest) >= FRAME:
-            frame, self._rest = self._rest[:FRAME], self._rest[FRAME:]
-            done = self._frame(frame, begin)
-            begin += FRAME / RATE
+        while len(self._rest) >= self._frame:
+            frame, self._rest = self._rest[: self._frame], self._rest[self._frame :]
+            done = self._take(frame, begin)
+            begin += 1 / FRAMES
             if done:
                 closed.append(done)
         return closed
@@ -66,21 +70,20 @@ class Segmenter:
             last.closed = True
         return last
 
-    def _frame(self, frame: Pcm, at: float) -> Segment | None:
-        voiced = (
-            bool(self._vad.is_speech(np.ascontiguousarray(frame).tobytes(), RATE)) and int(np.abs(frame).max()) > 200
-        )
+    def _take(self, frame: Pcm, at: float) -> Segment | None:
+        speech = self._vad.is_speech(np.ascontiguousarray(frame).tobytes(), self._rate)
+        voiced = bool(speech) and int(np.abs(frame.astype(np.int32)).max()) > FAINT
         if self.current is None:
-            keep = int(PRE_ROLL * 50) + OPEN_OF
+            keep = int(PRE_ROLL * FRAMES) + OPEN_OF
             self._recent = [*self._recent[-keep + 1 :], (frame, voiced)]
             if sum(heard for _, heard in self._recent[-OPEN_OF:]) >= OPEN_FRAMES:
                 self._count += 1
-                start = max(0.0, at - (len(self._recent) - 1) * FRAME / RATE)
-                self.current = Segment(self._count, start, [block for block, _ in self._recent])
+                start = max(0.0, at - (len(self._recent) - 1) / FRAMES)
+                self.current = Segment(self._count, start, self._rate, [block for block, _ in self._recent])
                 self._recent, self._quiet = [], 0.0
             return None
         self.current.blocks.append(frame)
-        self._quiet = 0.0 if voiced else self._quiet + FRAME / RATE
+        self._quiet = 0.0 if voiced else self._quiet + 1 / FRAMES
         if self._quiet >= SILENCE or self.current.seconds >= LONGEST:
             return self.end()
         return None

@@ -9,6 +9,7 @@ import classifier
 import kb_index
 from asr import registry
 from asr.base import AsrError, Lexicon, Recognizer
+from asr.text import names as names_in
 from classifier.catalogue import Catalogue
 from classifier.catalogue import load as load_catalogue
 from classifier.router import Router
@@ -107,8 +108,8 @@ def open_database(settings: Settings) -> Database:
 
 def lexicon(articles: list[Article], catalogue: Catalogue) -> Lexicon:
     """Names and sentences that calls are likely to hold, out of the places, the catalogue and the articles."""
-    places = (room_data(asr) / "places.txt").read_text("utf8").split()
-    names = {*places, *catalogue.departments, *(article.issuer for article in articles)}
+    shipped = [name for file in sorted(room_data(asr).glob("*.txt")) for name in names_in(file)]
+    names = {*shipped, *catalogue.departments, *(article.issuer for article in articles)}
     sentences = [text for article in articles for text in (article.title, *article.questions, article.body)]
     sentences += [text for line in catalogue.lines for text in (line.matter2, *line.keywords)]
     return Lexicon(tuple(sorted(names)), tuple(sentences))

@@ -7,6 +7,8 @@ import json
 import re
 import resource
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,91 +20,154 @@ from rich.progress import track
 from scipy.signal import butter, sosfilt
 
 from asr import registry, weights
-from asr.base import Pcm, Stream, Utterance
-from asr.text import digits, simplify
+from asr.base import RATE, AsrError, Pcm, Recognizer, Stream, Utterance
+from asr.numerals import every
+from asr.text import simplify
 from copilot import parts
 from copilot.settings import Settings
 from telephony import g711
 
-RATE = 8000
+
+class SpeechError(Exception):
+    """A TSV or recording that cannot be used; the message (Chinese) says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A recording, what is said in it, and the names of places and departments among that."""
+
+    path: Path
+    text: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was heard of a row, before and after repair, and from how many seconds of sound."""
+
+    row: Row
+    raw: str
+    text: str
+    seconds: float
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m eval speech`."""
-    parser.add_argument("file", type=Path, help="TSV with the columns file and text; paths beside the TSV")
-    parser.add_argument("--telephone", action="store_true", help="apply 300-3400 Hz and A-law")
-    parser.add_argument("--engine", default="whisper", choices=tuple(registry.ENGINES))
-    parser.add_argument("--no-repair", action="store_true", help="score the raw text")
+    parser.add_argument("file", type=Path, help="TSV with the columns file, text and maybe names; paths beside the TSV")
+    parser.add_argument("--telephone", action="store_true", help="apply 8 kHz, 300-3400 Hz and A-law")
+    parser.add_argument("--engine", default="whisper", help=f"one of {', '.join(registry.ENGINES)}, or ENGINE:WEIGHTS")
     parser.add_argument("--limit", type=int, default=0, help="only the first N")
-    parser.add_argument("--json", type=Path, help="write the figures here")
+    parser.add_argument("--json", type=Path, help="write the figures and every text here")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measure; 2 when the file cannot be read."""
+    """Measure; 2 when the TSV, a recording or the engine cannot be used."""
     out = Console()
     try:
-        with options.file.open(encoding="utf8") as file:
-            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-        rows = rows[: options.limit or None]
-        pairs = [(read(options.file.parent / row["file"], options.telephone), row["text"]) for row in rows]
-    except (OSError, KeyError, soundfile.LibsndfileError) as error:
-        out.print(f"[red]{options.file} cannot be read: {error}[/red]")
+        table = rows(options.file)[: options.limit or None]
+        figures, results = asyncio.run(measure(table, options.engine, options.telephone))
+    except (SpeechError, AsrError) as error:
+        Console(stderr=True).print(f"[red]{error}[/red]")
         return 2
-    figures = asyncio.run(measure(pairs, options.engine, options.no_repair))
     out.print_json(json.dumps(figures))
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=1), "utf8")
+        texts = [{"file": one.row.path.name, "said": one.row.text, "raw": one.raw, "text": one.text} for one in results]
+        whole = figures | {"recordings": texts}
+        options.json.write_text(json.dumps(whole, ensure_ascii=False, indent=1), "utf8")
     return 0
 
 
-async def measure(pairs: list[tuple[Pcm, str]], engine: str, raw: bool) -> dict[str, float]:
-    """Every recording through a stream of its own, the full second of silence behind it included."""
+def rows(path: Path) -> list[Row]:
+    """The rows of a TSV. Raises SpeechError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpeechError(f"读不了 {path}：{error}") from None
+    if not lines:
+        raise SpeechError(f"{path} 没有内容；需要表头 file、text（可有 names），以及至少一行")
+    if missing := {"file", "text"} - set(lines[0]):
+        raise SpeechError(f"{path} 缺少列 {'、'.join(sorted(missing))}；表头应为 file、text，以制表符分隔")
+    for number, line in enumerate(lines, 2):
+        if not line["file"] or line["text"] is None:
+            raise SpeechError(f"{path} 第 {number} 行不完整")
+    return [
+        Row(path.parent / line["file"], line["text"], tuple((line.get("names") or "").replace("、", " ").split()))
+        for line in lines
+    ]
+
+
+async def measure(
+    table: Sequence[Row], choice: str, telephone: bool
+) -> tuple[dict[str, float | str | None], list[Result]]:
+    """Every recording through a stream of its own. Raises SpeechError and AsrError."""
     settings = Settings()
-    if engine == "whisper":
+    if registry.check(choice) == "whisper":
         weights.install("whisper-base", settings.models)
-    recognizer = registry.create(engine, settings.models, parts.shipped_lexicon(), 1)
-    wrong = total = 0
-    seconds, began = 0.0, time.process_time()
-    for pcm, text in track(pairs, "recognising"):
-        heard = await hear(recognizer.stream("citizen"), pcm)
-        said = normal("".join(u.raw if raw else u.text for u in heard))
-        wrong += distance(normal(text), said)
-        total += len(normal(text))
-        seconds += len(pcm) / RATE
+    recognizer = registry.create(choice, settings.models, parts.shipped_lexicon(), 1)
+    began, results = time.process_time(), []
+    for row in track(table, "recognising", console=Console(stderr=True)):
+        results.append(await _heard(recognizer, row, telephone))
     cost = time.process_time() - began
     await recognizer.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"engine": choice, "channel": "telephone" if telephone else "clean"} | figures(results, cost), results
+
+
+async def _heard(recognizer: Recognizer, row: Row, telephone: bool) -> Result:
+    """An engine that takes more than 8 kHz is given it, save over the telephone."""
+    rate = RATE if telephone else max(getattr(recognizer, "rates", (RATE,)))
+    pcm = read(row.path, rate, telephone)
+    stream = recognizer.stream("citizen") if rate == RATE else recognizer.stream("citizen", rate)  # type: ignore[call-arg]
+    finals = await hear(stream, np.concatenate([pcm, np.zeros(rate, np.int16)]))
+    return Result(row, "".join(u.raw for u in finals), "".join(u.text for u in finals), len(pcm) / rate)
+
+
+def figures(results: Sequence[Result], cpu: float) -> dict[str, float | str | None]:
+    """Error rates before and after repair, names right, cost in CPU seconds, memory in MB."""
+    said = [normal(one.row.text) for one in results]
+    total = max(1, sum(map(len, said)))
+    wrong = sum(distance(mine, normal(one.text)) for mine, one in zip(said, results, strict=True))
+    before = sum(distance(mine, normal(one.raw)) for mine, one in zip(said, results, strict=True))
+    names = [(name, one) for one in results for name in one.row.names]
+    seconds = sum(one.seconds for one in results)
     return {
-        "recordings": len(pairs),
+        "recordings": len(results),
         "characters": total,
-        "cer": round(wrong / max(1, total), 4),
-        "rtf_cpu": round(cost / max(seconds, 1e-9), 3),
-        "cpu_s_per_recording": round(cost / max(1, len(pairs)), 2),
-        "peak_mb": round(peak),
+        "cer": round(wrong / total, 4),
+        "cer_raw": round(before / total, 4),
+        "names": len(names),
+        "names_right": sum(normal(name) in normal(one.text) for name, one in names),
+        "names_right_raw": sum(normal(name) in normal(one.raw) for name, one in names),
+        "rtf_cpu": round(cpu / max(seconds, 1e-9), 3),
+        "cpu_s_per_recording": round(cpu / max(1, len(results)), 2),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
 
 
 async def hear(stream: Stream, pcm: Pcm) -> list[Utterance]:
     """The finals of one leg, in order."""
-    stream.push(np.concatenate([pcm, np.zeros(RATE, np.int16)]), 0.0)
+    stream.push(pcm, 0.0)
     await stream.end()
     return sorted([u async for u in stream if u.final], key=lambda u: u.start)
 
 
-def read(path: Path, telephone: bool) -> Pcm:
-    """int16 mono at 8 kHz, what the pipeline hears; telephone: through 300-3400 Hz and A-law."""
-    samples, rate = soundfile.read(str(path), dtype="float32", always_2d=True)
-    mono: npt.NDArray[np.float32] = soxr.resample(samples[:, 0], rate, RATE)
-    if not telephone:
-        return (np.clip(mono, -1, 1) * 32767).astype(np.int16)
-    band = sosfilt(butter(4, [300, 3400], "bandpass", fs=RATE, output="sos"), mono)
-    return g711.decode(g711.encode((np.clip(band, -1, 1) * 32767).astype(np.int16)))
+def read(path: Path, rate: int, telephone: bool) -> Pcm:
+    """int16 mono at `rate`; telephone: through 8 kHz, 300-3400 Hz and A-law. Raises SpeechError."""
+    try:
+        samples, its = soundfile.read(str(path), dtype="float32", always_2d=True)
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise SpeechError(f"读不了录音 {path}：{error}") from None
+    mono: npt.NDArray[np.float32] = soxr.resample(samples[:, 0], its, rate)
+    if telephone:
+        mono = sosfilt(butter(4, [300, 3400], "bandpass", fs=rate, output="sos"), mono)
+    pcm = (np.clip(mono, -1, 1) * 32767).astype(np.int16)
+    return g711.decode(g711.encode(pcm)) if telephone else pcm
 
 
 def normal(text: str) -> str:
-    """Simplified, digits as digits, no punctuation, lower case."""
-    return re.sub(r"[\W_]+", "", digits(simplify(text))).lower()
+    """Simplified, numerals in figures, no punctuation, lower case."""
+    return re.sub(r"[\W_]+", "", every(simplify(text))).lower()
 
 
 def distance(a: str, b: str) -> int:
