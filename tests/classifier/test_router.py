@@ -159,4 +159,6 @@ def test_calibration_error_is_the_gap_between_sureness_and_truth():
 
 
 def test_a_stammered_greeting_costs_nothing(by_words):
-    assert by_words.route("你好" * 2000 + "我，我家停水了，一点水都没有").departments[0].name == "扬州市住房和城乡建设局"
+    assert (
+        by_words.route("你好" * 2000 + "我，我家停水了，一点水都没有").departments[0].name == "扬州市住房和城乡建设局"
+    )
