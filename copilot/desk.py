@@ -9,7 +9,8 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from asr.base import Utterance
-from classifier.fields import extract
+from classifier.fields import Filled, Turn, extract
+from classifier.router import Routing
 from classifier.summary import summarise
 from copilot import events
 from copilot.conversation import Conversation
@@ -191,9 +192,7 @@ class Desk:
         if not words:
             return
         try:
-            routing, found, summary = await asyncio.to_thread(
-                lambda: (self.parts.router.route(words), extract(turns), summarise(turns))
-            )
+            routing, found, summary = await asyncio.to_thread(self._read, turns, words)
         except Exception:
             log.exception("routing failed", extra={"call": self.call})
             await self._report("routing", "down")
@@ -208,12 +207,17 @@ class Desk:
             ],
             question=routing.question,
         )
-        if self.talk.routed is None or routed.model_copy(update={"seq": self.talk.routed.seq}) != self.talk.routed:
+        before = self.talk.routed or events.Routed(call=self.call, nature="", matter=[], departments=[])
+        if routed.model_copy(update={"seq": before.seq}) != before:
             await self.emit(routed)
         fields = filled(found, routing, turns)
         if fields != self.talk.fields:
             await self.emit(events.Drafted(call=self.call, fields=list(fields.values())), partial(self._fill, fields))
         await self._summarised(summary)
+
+    def _read(self, turns: tuple[Turn, ...], words: str) -> tuple[Routing, dict[str, Filled], str]:
+        found = extract(turns, calling_number=self.line.info.calling_number)
+        return self.parts.router.route(words), found, summarise(turns, found)
 
     def _fill(self, fields: dict[str, events.Filled], session: Session) -> None:
         values = {name: found.model_dump(exclude={"name"}) for name, found in fields.items()}

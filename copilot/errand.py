@@ -1,11 +1,14 @@
 """A job that runs soon and one at a time: asked for again while it runs, it runs once more."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
+
+log = logging.getLogger(__name__)
 
 
 class Errand:
-    """Coalesces requests, so that a slow job lags behind by itself at most. The job must not raise."""
+    """Coalesces requests, so that a slow job lags behind by itself at most. A job that raises is logged and over."""
 
     def __init__(self, job: Callable[[], Awaitable[None]]) -> None:
         self._job = job
@@ -38,4 +41,7 @@ class Errand:
                     pass
                 continue
             self._due = None
-            await self._job()
+            try:
+                await self._job()
+            except Exception:
+                log.exception("errand failed")

@@ -1,6 +1,6 @@
 """Every field of a draft tied to the very words it came from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from classifier.fields import Filled, Turn
 from classifier.router import Routing
@@ -13,14 +13,24 @@ def filled(found: Mapping[str, Filled], routing: Routing, turns: Sequence[Turn])
         name: events.Filled(name=name, value=f.value, utterance=f.utterance, quote=f.quote, doubtful=f.doubtful)
         for name, f in found.items()
     }
-    matter = dict(zip(("matter1", "matter2"), routing.matter, strict=False))
-    for name, value in {"nature": routing.nature, **matter}.items():
+    for name, value, quote in _conclusions(routing):
         if value:
-            fields[name] = _concluded(name, value, turns)
+            where = _where(quote, turns)
+            fields[name] = events.Filled(name=name, value=value, utterance=where, quote=quote if where else "")
     return fields
 
 
-def _concluded(name: str, value: str, turns: Sequence[Turn]) -> events.Filled:
-    """The router read the whole talk; the citizen's first words stand for it."""
-    first = next(turn for turn in turns if turn.leg == "citizen")
-    return events.Filled(name=name, value=value, utterance=first.id, quote=first.text)
+def _conclusions(routing: Routing) -> Iterator[tuple[str, str, str]]:
+    """Field, value and the words that decided it."""
+    quotes = routing.quotes
+    yield "nature", routing.nature, quotes.get("nature", "")
+    for name, value in zip(("matter1", "matter2"), routing.matter, strict=False):
+        yield name, value, quotes.get("matter", "")
+    if routing.departments:
+        yield "department", routing.departments[0].name, quotes.get("department", "")
+
+
+def _where(quote: str, turns: Sequence[Turn]) -> str:
+    """The utterance in which the citizen said it last; empty where no single one holds it."""
+    said = [turn.id for turn in turns if turn.leg == "citizen" and quote and quote in turn.text]
+    return said[-1] if said else ""

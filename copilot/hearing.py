@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 
 from asr.base import RATE, Leg, Pcm, Recognizer, Stream, Utterance
@@ -10,6 +10,7 @@ from asr.base import RATE, Leg, Pcm, Recognizer, Stream, Utterance
 log = logging.getLogger(__name__)
 RETRY = 5.0
 SLOWEST_RETRY = 60.0
+OWED = 10.0
 
 
 class Ear:
@@ -31,7 +32,8 @@ class Ear:
         self._recognizer, self._leg, self._heard, self._well = recognizer, leg, heard, well
         self._said, self._since = said, since
         self._stream: Stream | None = None
-        self._reading: list[asyncio.Task[None]] = []
+        self._reader: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._now = self._again = 0.0
         self._pause = RETRY
 
@@ -52,23 +54,33 @@ class Ear:
                 await self._stream.end()
             except Exception:
                 self._broke()
-        await asyncio.gather(*self._reading)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _open(self) -> Stream:
         self._stream = self._recognizer.stream(self._leg)
-        self._reading.append(asyncio.create_task(self._read(self._stream, self._said)))
+        self._reader = self._run(self._read(self._stream, self._reader))
         return self._stream
 
     def _broke(self) -> None:
         log.exception("speech failed", extra={"leg": self._leg})
+        if self._stream is not None and self._reader is not None:
+            self._run(_let_go(self._stream, self._reader))
         self._stream = None
         self._again, self._pause = self._now + self._pause, min(self._pause * 2, SLOWEST_RETRY)
-        self._reading.append(asyncio.create_task(self._tell(False)))
+        self._run(self._tell(False))
+
+    def _run(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.append(task)
+        return task
 
     async def _tell(self, well: bool) -> None:
         await self._well(well)
 
-    async def _read(self, stream: Stream, before: int) -> None:
+    async def _read(self, stream: Stream, last: asyncio.Task[None] | None) -> None:
+        if last is not None:
+            await asyncio.wait((last,))  # numbers go on behind the last of what the broken stream still owed
+        before = self._said
         try:
             async for utterance in stream:
                 number = int(utterance.id[1:]) + before
@@ -84,3 +96,14 @@ class Ear:
     def _moved(self, utterance: Utterance, number: int) -> Utterance:
         start, end = utterance.start + self._since, utterance.end + self._since
         return replace(utterance, id=f"{self._leg[0]}{number}", start=start, end=end)
+
+
+async def _let_go(stream: Stream, reader: asyncio.Task[None]) -> None:
+    """A stream that broke may still owe finals; one that does not even end is left."""
+    try:
+        await asyncio.wait_for(stream.end(), OWED)
+        await asyncio.wait((reader,), timeout=OWED)
+    except Exception:
+        log.exception("speech did not end")
+    finally:
+        reader.cancel()

@@ -3,7 +3,7 @@
 import re
 
 MOBILE = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
-LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}-?)?(\d{3})\d{2,3}(\d{2})(?!\d)")
+LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}-?\d{3}|8\d{2})\d{2,3}(\d{2})(?!\d)")
 IDENTITY = re.compile(r"(?<!\d)(\d{3})\d{11}(\d{3}[\dXx])(?!\d)")
 
 
@@ -11,4 +11,4 @@ def masked(text: str) -> str:
     """A text with its telephone and identity numbers masked."""
     text = IDENTITY.sub(r"\1***********\2", text)
     text = MOBILE.sub(r"\1****\2", text)
-    return LANDLINE.sub(lambda found: f"{found[1] or ''}{found[2]}***{found[3]}", text)
+    return LANDLINE.sub(r"\1***\2", text)
