@@ -94,10 +94,12 @@ function apply(state: CallState, event: WireEvent): CallState {
   }
 }
 
-/** A call that nobody took leaves no ticket behind. */
+/** A call that nobody took leaves no ticket behind; one that broke off lasted at least until its last word. */
 function ended(state: CallState, seconds: number): CallState {
   if (state.phase === "idle") return empty();
-  return { ...state, phase: "ended", seconds, held: false, muted: false, heard: state.heard.filter((one) => one.final) };
+  const heard = state.heard.filter((one) => one.final);
+  const length = Math.max(seconds, ...heard.map((one) => one.end));
+  return { ...state, phase: "ended", seconds: length, held: false, muted: false, heard };
 }
 
 /** The conversation with one more utterance; a final stays, whatever draft comes late. */

@@ -46,8 +46,8 @@ export class Saver {
   /** Forget what was planned: another call begins, or the desk is left. */
   stop(): void {
     clearTimeout(this.timer);
-    this.say("clean");
     this.at = 0;
+    this.say("clean");
   }
 
   private async run(): Promise<boolean> {

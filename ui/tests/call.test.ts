@@ -61,6 +61,11 @@ test("an event that comes twice after a reconnect counts once", () => {
   expect(play(empty("x"), alert, alert).alerts).toHaveLength(1);
 });
 
+test("a call that broke off lasted until its last word", () => {
+  const lost: WireEvent = { type: "ended", call: "x", seq: 4, seconds: 0 };
+  expect(play(empty("x"), answered("x"), heard({ seq: 3, end: 9.5, final: true }), lost).seconds).toBe(9.5);
+});
+
 test("events of a call that is not on the desk change nothing", () => {
   const state = play(empty("x"), answered("x"));
   expect(play(state, { type: "suggested", call: "y", seq: 9, cards: [card("a")] })).toBe(state);

@@ -1,7 +1,7 @@
 /** The call on the desk, kept up to date by the socket. */
 import { ElMessage } from "element-plus";
 import { computed, onBeforeUnmount, ref, shallowRef } from "vue";
-import { api, socketUrl } from "../api";
+import { api, signedOut, socketUrl } from "../api";
 import { empty, reduce } from "../call";
 import type { WireEvent } from "../events";
 import { DeskSocket, type Line } from "../socket";
@@ -41,6 +41,7 @@ export function useCall(changed: (event: WireEvent) => void) {
   function say(state: Line) {
     line.value = state;
     if (state === "open") void catchUp();
+    if (state === "refused") signedOut.dispatchEvent(new Event("out"));
   }
 
   /** A call may have begun while the line was away. */

@@ -55,7 +55,7 @@ export function useCards(
       if (decision === "refused") refused.add(article);
       if (decision !== "taken") continue;
       const read = await api.article(article).catch(() => null);
-      taken.set(article, { article, version, title: read?.title ?? article, text: "" });
+      taken.set(article, { article, version, title: read?.title ?? article, text: read?.body ?? "" });
     }
   }
 
