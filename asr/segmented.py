@@ -1,6 +1,7 @@
 """Streams for engines that decode whole segments: drafts while speech goes on, a final when it ends."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -43,11 +44,15 @@ class SegmentedStream:
         self._drafting = self._ended = self._closed = False
         self._rank = 0 if leg == "citizen" else 1
         self._final: set[int] = set()
+        self._due: deque[int] = deque()
+        self._done: dict[int, Utterance | None] = {}
         self._resting = asyncio.Event()
         self._resting.set()
 
     def push(self, pcm: Pcm, at: float) -> None:
         """Take samples; see Stream."""
+        if self._ended:
+            return
         for segment in self._segmenter.push(pcm, at):
             self._finish(segment)
         current = self._segmenter.current
@@ -75,6 +80,7 @@ class SegmentedStream:
         if segment.seconds < SHORTEST:
             return
         self._owed += 1
+        self._due.append(segment.number)
         self._submit(self._rank, segment, final=True)
 
     def _submit(self, priority: int, segment: Segment, final: bool) -> None:
@@ -105,13 +111,20 @@ class SegmentedStream:
         if final:
             self._owed -= 1
             self._final.add(number)
+            self._done[number] = utterance
+            while self._due and self._due[0] in self._done:  # finals come in the order in which they were said
+                self._say(self._done.pop(self._due.popleft()))
         else:
             self._drafting = False
-        if utterance is not None and (final or number not in self._final):
-            self._out.put_nowait(utterance)
+            if number not in self._final:
+                self._say(utterance)
         if not (self._owed or self._drafting):
             self._resting.set()
         self._close_if_done()
+
+    def _say(self, utterance: Utterance | None) -> None:
+        if utterance is not None:
+            self._out.put_nowait(utterance)
 
     def _close_if_done(self) -> None:
         if self._ended and not self._closed and self._owed == 0:

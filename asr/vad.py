@@ -13,6 +13,7 @@ SILENCE = 0.6
 PRE_ROLL = 0.2
 LONGEST = 20.0
 FAINT = 200
+LOST = 0.3
 
 
 @dataclass
@@ -48,20 +49,30 @@ class Segmenter:
         self._recent: list[tuple[Pcm, bool]] = []
         self._quiet = 0.0
         self._count = 0
+        self._next: float | None = None
         self.current: Segment | None = None
 
     def push(self, pcm: Pcm, at: float) -> list[Segment]:
         """Take samples whose first is at second `at`; returns the segments that were closed by them."""
+        closed = self._gap(at)
         begin = at - len(self._rest) / self._rate
         self._rest = np.concatenate([self._rest, pcm])
-        closed = []
         while len(self._rest) >= self._frame:
             frame, self._rest = self._rest[: self._frame], self._rest[self._frame :]
             done = self._take(frame, begin)
             begin += 1 / FRAMES
             if done:
                 closed.append(done)
+        self._next = begin + len(self._rest) / self._rate
         return closed
+
+    def _gap(self, at: float) -> list[Segment]:
+        """Where sound was lost, what is open ends: its times stay true."""
+        if self._next is None or at - self._next <= LOST:
+            return []
+        self._rest, self._recent = self._rest[:0], []
+        last = self.end()
+        return [last] if last else []
 
     def end(self) -> Segment | None:
         """Close what is open."""

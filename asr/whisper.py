@@ -1,5 +1,6 @@
 """Whisper by CTranslate2: the embedded default, weights out of two packages."""
 
+import asyncio
 import threading
 import weakref
 from collections.abc import Sequence
@@ -86,8 +87,10 @@ class WhisperRecognizer:
             await stream.idle()
 
     async def close(self) -> None:
-        """Stop the workers."""
-        self._pool.close()
+        """End the legs still open, decode what waits, stop the workers."""
+        for stream in tuple(self._streams):
+            await stream.end()
+        await asyncio.to_thread(self._pool.close)
 
     def decode(self, pcm: Pcm, rate: int, quick: bool) -> Heard:
         """int16 mono, at most 30 s -> hypotheses, the best first; none when it was no speech."""

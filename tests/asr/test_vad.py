@@ -52,3 +52,13 @@ def test_speech_without_a_pause_is_cut_before_a_decoder_would_lose_it():
     parts = cut(Segmenter(), pcm, rate, 160)
     assert max(part.seconds for part in parts) <= LONGEST + 0.02
     assert sum(part.seconds for part in parts) >= 0.95 * len(pcm) / rate
+
+
+def test_sound_that_was_lost_ends_a_segment_and_times_stay_true():
+    pcm, _ = said(8000)
+    segmenter = Segmenter()
+    half = len(pcm) // 2
+    segmenter.push(pcm[:half], 0.0)
+    first, second = segmenter.push(pcm[half:], half / 8000 + 5.0)
+    assert first.start + first.seconds <= half / 8000
+    assert second.start >= half / 8000 + 5.0
