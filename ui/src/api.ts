@@ -155,7 +155,7 @@ export const api = {
 
   samples: () => ask<Sample[]>("GET", "calls/samples"),
   simulate: (sample: string) => ask<{ call: string }>("POST", "calls/simulate", { sample }),
-  current: () => ask<{ call: string | null }>("GET", "calls/current"),
+  current: () => ask<{ call: string | null; state: string }>("GET", "calls/current"),
   callTicket: (call: string) => ask<Ticket>("GET", `calls/${at(call)}/ticket`),
   answerCall: (call: string) => ask<void>("POST", `calls/${at(call)}/answer`),
   hangUp: (call: string) => ask<void>("POST", `calls/${at(call)}/hangup`),

@@ -22,6 +22,8 @@ export function useCall(changed: (event: WireEvent) => void) {
   const call = shallowRef(empty());
   const line = ref<Line>("connecting");
   const ending = ref(false);
+  /** Until it is known which call, if any, is on the desk; what rings and waits is shown only then. */
+  const resuming = ref(true);
   const parked = new Set<string>();
   const socket = new DeskSocket({ resume, event: take, state: say, open: (path) => new WebSocket(socketUrl(path)) });
 
@@ -34,26 +36,29 @@ export function useCall(changed: (event: WireEvent) => void) {
     const before = call.value;
     call.value = reduce(before, event);
     if (call.value === before) return;
-    if (event.type === "ended" || event.type === "answered") ending.value = false;
+    if (event.type === "ended" || event.type === "answered") ending.value = resuming.value = false;
     changed(event);
   }
 
   function say(state: Line) {
     line.value = state;
+    if (state === "lost") resuming.value = false;
     if (state === "open") void catchUp();
     if (state === "refused") signedOut.dispatchEvent(new Event("out"));
   }
 
   /** A call may have begun while the line was away. */
   async function catchUp() {
-    const { call: id } = await api.current().catch(() => ({ call: null }));
-    if (!id || id === call.value.call || id === call.value.waiting?.call || parked.has(id)) return;
-    open(id);
+    const { call: id, state } = await api.current().catch(() => ({ call: null, state: "" }));
+    if (id && id !== call.value.call && id !== call.value.waiting?.call && !parked.has(id)) open(id);
+    else if (!id || parked.has(id)) resuming.value = false;
+    if (state === "ringing") resuming.value = false;
   }
 
   /** Show a call of one's own, from its first event on. */
   function open(id: string) {
     parked.delete(id);
+    resuming.value = true;
     call.value = empty(id);
     socket.connect();
   }
@@ -90,5 +95,5 @@ export function useCall(changed: (event: WireEvent) => void) {
   });
   socket.connect();
   const live = computed(() => call.value.phase === "live");
-  return { call, line, live, ending, open, leave, answer, hangUp, toggle };
+  return { call, line, live, ending, resuming, open, leave, answer, hangUp, toggle };
 }
