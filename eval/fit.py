@@ -26,7 +26,7 @@ from kb_index.query import essence
 
 NOISE = (0.0, 0.1, 0.2)
 SAMPLE, CARDS = 250, 3
-THRESHOLD = 0.45  # of the chance that the base holds an answer: a card missed costs more than a card too many
+THRESHOLD = 0.4  # of the chance that the base holds an answer: a card missed costs more than a card too many
 START = np.array([0.5, 5.0, 100.0])
 UNIT = np.array([1.0, 10.0, 100.0])  # brings the weights to one order, for the optimiser
 Floats = npt.NDArray[np.float64]
@@ -183,10 +183,7 @@ def sure(
 def _chances(index: Index, kept: Sequence[Said], names: Sequence[str], out: Console) -> list[float]:
     ids = list(index.articles)
     found = [index.weigh(essence(saying.text), names) for saying in kept]
-    best = [int(np.argmax(weighed.rank)) for weighed in found]
-    x = np.array(
-        [[*(w.evidence[name][at] for name in names), np.log(w.letters)] for w, at in zip(found, best, strict=True)]
-    )
+    x = np.array([weighed.features()[1:] for weighed in found])
     tops = [[ids[at] for at in np.argsort(-weighed.rank)[:CARDS]] for weighed in found]
     y = np.array([bool(saying.right.intersection(top)) for saying, top in zip(kept, tops, strict=True)])
     model = LogisticRegression(C=100, max_iter=5000, class_weight="balanced")

@@ -19,8 +19,8 @@ SHIPPED = Path(__file__).parent / "data" / "fusion.toml"
 class Fusion:
     """weights: what a unit of each scorer's centred score adds to an article's rank.
 
-    chances: by the scorers at hand ("characters+pinyin"), what a constant, each scorer's evidence for the best article
-    in that order and the logarithm of the query's length add to the log-odds that the base holds an answer.
+    chances: by the scorers at hand ("characters+pinyin"), what each of Weighed.features adds to the log-odds that the
+    base holds an answer.
     threshold: the chance of an answer under which nothing is shown.
     """
 
@@ -33,15 +33,13 @@ class Fusion:
         total: Scores = np.sum([self.weights[name] * scores for name, scores in centred.items()], axis=0)
         return total
 
-    def chance(self, evidence: Mapping[str, float], letters: int) -> float:
-        """How probably one of the articles answers, 0-1. evidence: of the best one, by scorer; letters: of the query.
+    def chance(self, scorers: str, features: Sequence[float]) -> float:
+        """How probably one of the articles answers, 0-1. scorers: those at hand; features: Weighed.features.
 
         1 for a choice of scorers that no chance was fitted for.
         """
-        fitted = self.chances.get("+".join(evidence))
-        if fitted is None:
-            return 1.0
-        odds = float(np.dot(fitted, [1.0, *evidence.values(), math.log(max(1, letters))]))
+        fitted = self.chances.get(scorers)
+        odds = float(np.dot(fitted, features)) if fitted is not None else 30.0
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
 

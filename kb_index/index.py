@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import faiss
 import numpy as np
@@ -17,6 +18,7 @@ from kb_index.query import essence
 
 SCORERS = ("characters", "pinyin", "vectors")
 CHINA = timedelta(hours=8)
+TALK = Path(__file__).parent / "data" / "talk.txt"  # what is said in calls and asks nothing, a line each
 LEAST = 0.01  # a card less likely than that only takes the place of a look
 
 
@@ -32,17 +34,22 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A query against every article, by position. rank: fused; centred, evidence: by scorer; letters: its length."""
+    """A query against every article, by position. rank: fused; centred, evidence: by scorer; letters: its length.
+
+    nearness: the usual cosine to an article and the cosine to the nearest small talk; empty where there are no vectors.
+    """
 
     rank: Scores
     centred: dict[str, Scores]
     evidence: dict[str, Scores]
     letters: int
+    nearness: tuple[float, ...]
 
-    def chance(self, fusion: fuse.Fusion) -> float:
-        """How probably any of the articles answers, 0-1."""
+    def features(self) -> list[float]:
+        """What a chance is made of: a constant, the best article's evidence, the length, nearness."""
         best = int(np.argmax(self.rank))
-        return fusion.chance({name: float(scores[best]) for name, scores in self.evidence.items()}, self.letters)
+        seen = [float(scores[best]) for scores in self.evidence.values()]
+        return [1.0, *seen, math.log(max(1, self.letters)), *self.nearness]
 
     def standard(self, position: int) -> dict[str, float]:
         """Each scorer's z-score of the article at that position."""
@@ -72,6 +79,7 @@ class Index:
         self._vectors = faiss.IndexFlatIP(vectors.shape[1]) if vectors.shape[1] else None
         if self._vectors is not None:
             self._vectors.add(vectors)
+        self._talk = encoder.encode(TALK.read_text("utf8").split("\n")[:-1]) if vectors.shape[1] else vectors
 
     def search(
         self,
@@ -90,7 +98,7 @@ class Index:
         if not text or not self._ordered:
             return []
         found = self.weigh(text, scorers)
-        chance = found.chance(self._fusion) if found.centred else 0.0
+        chance = self._fusion.chance("+".join(found.centred), found.features()) if found.centred else 0.0
         if not found.centred or (chance < self.threshold and not all_hits):
             return []
         day = today or (datetime.now(UTC) + CHINA).date()
@@ -107,34 +115,39 @@ class Index:
 
     def weigh(self, text: str, scorers: Sequence[str] = SCORERS) -> Weighed:
         """What each scorer has to say about every article; a scorer that cannot be had is left out."""
-        found = {
-            name: scores for name in SCORERS if name in scorers and (scores := self._score(name, text)) is not None
-        }
-        centred = {name: fuse.centred(scores) for name, scores in found.items()}
-        return Weighed(self._fusion.rank(centred), centred, self._evidence(found), len(text))
+        asked = self._encoded(text) if "vectors" in scorers else None
+        scored = {name: self._shared(name, text) for name in SCORERS[:2] if name in scorers}
+        nearness: tuple[float, ...] = ()
+        if asked is not None:
+            scored["vectors"] = self._near(asked)
+            nearness = (float(scored["vectors"].mean()), float((self._talk @ asked[0]).max()))
+        centred = {name: fuse.centred(scores) for name, scores in scored.items()}
+        return Weighed(self._fusion.rank(centred), centred, self._evidence(scored), len(text), nearness)
 
-    def _score(self, name: str, text: str) -> Scores | None:
+    def _shared(self, name: str, text: str) -> Scores:
         """Words by their root, so that one rare shared pair outweighs nothing else; sounds as a share of the query's.
 
         So sounds weigh most in short queries, where one misheard character costs the most.
         """
-        if name == "vectors":
-            return self._near(text)
         counted = self._characters if name == "characters" else self._pinyin
         shared = counted.scores(text)
         out: Scores = np.sqrt(shared if name == "characters" else shared / np.float32(self._pinyin.ideal(text)))
         return out
 
-    def _near(self, text: str) -> Scores | None:
-        """Each article's nearest passage, as a cosine; None where there are no vectors."""
+    def _encoded(self, text: str) -> Vectors | None:
+        """The query's vector (1, size); None where there are none to compare it with."""
         if self._vectors is None:
             return None
         try:
-            encoded = self._encoder.encode([text], query=True)
+            return self._encoder.encode([text], query=True)
         except KnowledgeError as error:
             self.notice = str(error)
             return None
-        found, where = self._vectors.search(encoded, self._vectors.ntotal)
+
+    def _near(self, asked: Vectors) -> Scores:
+        """Each article's nearest passage, as a cosine."""
+        assert self._vectors is not None
+        found, where = self._vectors.search(asked, self._vectors.ntotal)
         out = np.full(len(self._ordered), -1, np.float32)
         np.maximum.at(out, self._owner[where[0]], found[0])
         return out

@@ -63,8 +63,8 @@ def test_a_broken_fusion_file_says_how_to_make_one(tmp_path):
         load(tmp_path / "fusion.toml")
 
 
-def test_without_evidence_no_answer_is_likely():
-    nothing = {"characters": 0.0, "pinyin": 0.0, "vectors": 0.0}
-    much = {"characters": 2.0, "pinyin": 0.7, "vectors": 0.08}
-    assert shipped().chance(nothing, 10) < 0.01
-    assert shipped().chance(much, 10) > 0.9
+def test_an_answer_is_likely_by_evidence():
+    nothing, much = [1.0, 0.0, 0.0, 2.3], [1.0, 2.5, 0.8, 2.3]
+    assert shipped().chance("characters+pinyin", nothing) < 0.01
+    assert shipped().chance("characters+pinyin", much) > 0.9
+    assert shipped().chance("pinyin", [1.0, 0.0, 2.3]) > 0.99
