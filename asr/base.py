@@ -86,5 +86,8 @@ class Recognizer(Protocol):
     def stream(self, leg: Leg) -> Stream:
         """Open a leg. Utterance ids are `c1, c2, …` for the citizen and `a1, a2, …` for the agent."""
 
+    async def idle(self) -> None:
+        """Until no decode waits or runs: all that was pushed is heard, but for what a leg still gathers."""
+
     async def close(self) -> None:
         """End the legs still open, so that what they owe comes out, and stop."""

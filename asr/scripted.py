@@ -71,6 +71,9 @@ class ScriptedRecognizer:
         self._legs.append(ScriptedStream(leg, self._script.get(leg, ())))
         return self._legs[-1]
 
+    async def idle(self) -> None:
+        """Never behind."""
+
     async def close(self) -> None:
         """End the legs still open."""
         for leg in self._legs:

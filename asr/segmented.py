@@ -1,12 +1,13 @@
 """Streams for engines that decode whole segments: drafts while speech goes on, a final when it ends."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from asr.base import RATE, Leg, Mark, Pcm, Utterance
+from asr.base import RATE, AsrError, Leg, Mark, Pcm, Utterance
 from asr.finish import Finisher
 from asr.hypothesis import Hypothesis
 from asr.pool import Pool
@@ -17,6 +18,8 @@ DRAFT_EVERY = 1.0
 SHORTEST = 0.25
 BEHIND = 2
 FINALS = 2
+log = logging.getLogger(__name__)
+Said = Utterance | Exception | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,13 @@ class SegmentedStream:
         self._leg, self._decoder, self._pool, self._finisher = leg, decoder, pool, finisher
         self._loop = asyncio.get_running_loop()
         self._segmenter = Segmenter(rate)
-        self._out: asyncio.Queue[Utterance | None] = asyncio.Queue()
+        self._out: asyncio.Queue[Said] = asyncio.Queue()
         self._owed = 0
         self._drafting = self._ended = self._closed = False
         self._rank = 0 if leg == "citizen" else 1
         self._final: set[int] = set()
         self._due: deque[int] = deque()
-        self._done: dict[int, Utterance | None] = {}
-        self._resting = asyncio.Event()
-        self._resting.set()
+        self._done: dict[int, Said] = {}
 
     def push(self, pcm: Pcm, at: float) -> None:
         """Take samples; see Stream."""
@@ -68,13 +69,11 @@ class SegmentedStream:
         self._ended = True
         self._close_if_done()
 
-    async def idle(self) -> None:
-        """Until nothing that was pushed waits to be decoded."""
-        await self._resting.wait()
-
     async def __aiter__(self) -> AsyncIterator[Utterance]:
-        while (utterance := await self._out.get()) is not None:
-            yield utterance
+        while (said := await self._out.get()) is not None:
+            if isinstance(said, Exception):
+                raise AsrError("有一句话没有听成，语音引擎出错") from said
+            yield said
 
     def _finish(self, segment: Segment) -> None:
         if segment.seconds < SHORTEST:
@@ -84,20 +83,22 @@ class SegmentedStream:
         self._submit(self._rank, segment, final=True)
 
     def _submit(self, priority: int, segment: Segment, final: bool) -> None:
-        self._resting.clear()
         samples = segment.pcm
         self._pool.submit(priority, lambda: self._decode(segment, samples, final))
 
     def _decode(self, segment: Segment, samples: Pcm, final: bool) -> None:
-        utterance: Utterance | None = None
+        said: Said = None
         try:
             waiting = self._pool.waiting(FINALS)
             if final or not (waiting or segment.closed):
                 heard = self._decoder.decode(samples, segment.rate, quick=not final or waiting >= BEHIND)
                 if heard.hypotheses:
-                    utterance = self._utterance(segment, len(samples) / segment.rate, heard, final)
-        finally:
-            self._loop.call_soon_threadsafe(self._deliver, segment.number, utterance, final)
+                    seconds = len(samples) / segment.rate - (segment.quiet if final else 0)
+                    said = self._utterance(segment, seconds, heard, final)
+        except Exception as error:
+            log.exception("decode failed")
+            said = error
+        self._loop.call_soon_threadsafe(self._deliver, segment.number, said, final)
 
     def _utterance(self, segment: Segment, seconds: float, heard: Heard, final: bool) -> Utterance:
         text = raw = simplify(heard.hypotheses[0].text)
@@ -107,24 +108,22 @@ class SegmentedStream:
         name = f"{self._leg[0]}{segment.number}"
         return Utterance(name, self._leg, segment.start, segment.start + seconds, text, raw, final, marks)
 
-    def _deliver(self, number: int, utterance: Utterance | None, final: bool) -> None:
+    def _deliver(self, number: int, said: Said, final: bool) -> None:
         if final:
             self._owed -= 1
             self._final.add(number)
-            self._done[number] = utterance
+            self._done[number] = said
             while self._due and self._due[0] in self._done:  # finals come in the order in which they were said
                 self._say(self._done.pop(self._due.popleft()))
         else:
             self._drafting = False
             if number not in self._final:
-                self._say(utterance)
-        if not (self._owed or self._drafting):
-            self._resting.set()
+                self._say(said)
         self._close_if_done()
 
-    def _say(self, utterance: Utterance | None) -> None:
-        if utterance is not None:
-            self._out.put_nowait(utterance)
+    def _say(self, said: Said) -> None:
+        if said is not None:
+            self._out.put_nowait(said)
 
     def _close_if_done(self) -> None:
         if self._ended and not self._closed and self._owed == 0:

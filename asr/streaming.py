@@ -190,6 +190,10 @@ class StreamingEngine:
         self._legs.add(stream)
         return stream
 
+    async def idle(self) -> None:
+        """See Recognizer."""
+        await asyncio.to_thread(self._pool.drain)
+
     async def close(self) -> None:
         """End the legs still open, hear what waits, stop the workers."""
         for stream in list(self._legs):

@@ -18,7 +18,10 @@ LOST = 0.3
 
 @dataclass
 class Segment:
-    """A stretch of speech. start: seconds of the call; rate: samples a second; they grow until it is closed."""
+    """A stretch of speech. start: seconds of the call; rate: samples a second; they grow until it is closed.
+
+    decoded: how many seconds a draft was made of; quiet: seconds without speech at its end.
+    """
 
     number: int
     start: float
@@ -26,6 +29,7 @@ class Segment:
     blocks: list[Pcm] = field(default_factory=list)
     closed: bool = False
     decoded: float = 0.0
+    quiet: float = 0.0
 
     @property
     def seconds(self) -> float:
@@ -47,7 +51,6 @@ class Segmenter:
         self._vad = webrtcvad.Vad(2)
         self._rest = np.zeros(0, np.int16)
         self._recent: list[tuple[Pcm, bool]] = []
-        self._quiet = 0.0
         self._count = 0
         self._next: float | None = None
         self.current: Segment | None = None
@@ -91,10 +94,10 @@ class Segmenter:
                 self._count += 1
                 start = max(0.0, at - (len(self._recent) - 1) / FRAMES)
                 self.current = Segment(self._count, start, self._rate, [block for block, _ in self._recent])
-                self._recent, self._quiet = [], 0.0
+                self._recent = []
             return None
         self.current.blocks.append(frame)
-        self._quiet = 0.0 if voiced else self._quiet + 1 / FRAMES
-        if self._quiet >= SILENCE or self.current.seconds >= LONGEST:
+        self.current.quiet = 0.0 if voiced else self.current.quiet + 1 / FRAMES
+        if self.current.quiet >= SILENCE or self.current.seconds >= LONGEST:
             return self.end()
         return None

@@ -82,9 +82,8 @@ class WhisperRecognizer:
         return stream
 
     async def idle(self) -> None:
-        """Until every leg has been heard as far as it was pushed."""
-        for stream in tuple(self._streams):
-            await stream.idle()
+        """See Recognizer."""
+        await asyncio.to_thread(self._pool.drain)
 
     async def close(self) -> None:
         """End the legs still open, decode what waits, stop the workers."""

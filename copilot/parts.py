@@ -1,8 +1,11 @@
 """The composition root: builds every part from the settings and hands them down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 import asr
 import classifier
@@ -23,11 +26,15 @@ from copilot.suggest import Wording
 from kb_index import build as kb_build
 from kb_index.article import Article
 from kb_index.article import load as load_articles
+from kb_index.encoder import Encoder, Vectors
 from kb_index.encoder import create as create_encoder
 from kb_index.index import Index
 from ticket_core.tables import Base
 
 Say = Callable[[str], None]
+Progress = Callable[[int, int], None]
+Bar = Callable[[str], AbstractContextManager[Progress]]
+BATCH = 64
 
 
 @dataclass(frozen=True)
@@ -59,16 +66,26 @@ def room_data(package: object) -> Path:
     return Path(str(getattr(package, "__file__", ""))).parent / "data"
 
 
-def build(settings: Settings, say: Say = lambda _: None) -> Parts:
-    """Build every part; `say` hears what is being done (Chinese). Errors are those of the rooms."""
+@contextmanager
+def unseen(_: str) -> Iterator[Progress]:
+    """A bar that nobody watches."""
+    yield lambda done, total: None
+
+
+def build(settings: Settings, say: Say = lambda _: None, bar: Bar = unseen) -> Parts:
+    """Build every part. say hears what is being done, bar shows how far it is (Chinese). Errors are the rooms' own."""
     settings.data.mkdir(parents=True, exist_ok=True)
     say("读取派单目录与热线百科")
     catalogue = load_catalogue(room_data(classifier) / "catalogue.csv")
     articles = load_articles(room_data(kb_index) / "articles")
     say("建立检索索引")
-    index = kb_build.build(articles, create_encoder(settings.encoder), settings.data / "index")
+    encoder = create_encoder(settings.encoder)
+    with bar("编码热线百科") as show:
+        index = kb_build.build(articles, encoder, settings.cache, show)
+    if index.notice:
+        say(index.notice)
     say("训练事项分类")
-    router = Router.train(catalogue)
+    router = train(catalogue, articles, encoder, settings.cache, bar)
     database = open_database(settings)
     say(f"载入语音引擎 {settings.engine}")
     error = ""
@@ -98,6 +115,23 @@ def build(settings: Settings, say: Say = lambda _: None) -> Parts:
     )
 
 
+def train(catalogue: Catalogue, articles: Sequence[Article], encoder: Encoder, cache: Path, bar: Bar) -> Router:
+    """The router, by meaning as well where there is an encoder; an article's questions are phrases of its matter."""
+
+    def encode(texts: Sequence[str]) -> Vectors:
+        if len(texts) <= BATCH:
+            return encoder.encode(texts, query=True)
+        parts = []
+        with bar("编码派单目录") as show:
+            for start in range(0, len(texts), BATCH):
+                parts.append(encoder.encode(texts[start : start + BATCH], query=True))
+                show(start + len(parts[-1]), len(texts))
+        return np.concatenate(parts)
+
+    asked = [((one.matter[0], one.matter[1]), text) for one in articles for text in (one.title, *one.questions)]
+    return Router.train(catalogue, encode if encoder.size else None, cache, asked)
+
+
 def open_database(settings: Settings) -> Database:
     """Open the database and create what is missing."""
     assert _tables.CallRow.metadata is Base.metadata
@@ -112,6 +146,7 @@ def lexicon(articles: list[Article], catalogue: Catalogue) -> Lexicon:
     names = {*shipped, *catalogue.departments, *(article.issuer for article in articles)}
     sentences = [text for article in articles for text in (article.title, *article.questions, article.body)]
     sentences += [text for line in catalogue.lines for text in (line.matter2, *line.keywords)]
+    sentences += [example.text for example in catalogue.examples]
     return Lexicon(tuple(sorted(names)), tuple(sentences))
 
 

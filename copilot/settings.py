@@ -14,11 +14,15 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
-    data: Path = Field(default=Path("var"), description="folder of the database, recordings and index cache")
+    data: Path = Field(default=Path("var"), description="folder of the database and the recordings")
+    cache: Path = Field(default=Path("var/cache"), description="folder of what can be computed again: vectors of texts")
     models: Path = Field(default=Path("models"), description="folder of speech weights")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the data folder")
     redis_url: str = Field(default="", description="Redis that carries events between servers; empty: one server")
-    engine: str = Field(default="whisper", description="speech engine: whisper, vosk, sherpa or scripted")
+    engine: str = Field(
+        default="whisper",
+        description="speech engine: whisper, vosk[:WEIGHTS], sherpa[:WEIGHTS] or scripted[:FILE]",
+    )
     speech_workers: int = Field(default=2, ge=1, le=64, description="decodes at once")
     encoder: str = Field(default="", description="text encoder; empty: the packaged default")
     demo_users: bool = Field(default=True, description="create the sample sign-ins when there is no user yet")

@@ -3,112 +3,99 @@
 import argparse
 import asyncio
 import json
-import math
-import tempfile
-import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from asr import weights
-from copilot import parts
-from copilot.calls import Calls, new_info
-from copilot.events import Event
-from copilot.settings import Settings
+from copilot.events import Alerted, Card, Drafted, Heard, Routed, Suggested, Summarised
+from eval.pipeline import NUMBER, Seen, pipeline
 from telephony.base import TelephonyError
-from telephony.replay import Replay
+from telephony.replay import read
+
+FIELD_NAMES = {  # the ticket's columns whose names in the hotline's vocabulary are longer
+    "happened_at": "when_it_happened",
+    "address": "where",
+    "request": "what_is_asked_for",
+    "matter1": "matter_level_1",
+    "matter2": "matter_level_2",
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m eval call`."""
     parser.add_argument("file", type=Path, help="WAV: left citizen, right agent")
     parser.add_argument("--realtime", action="store_true", help="play it at its own speed; else as fast as it goes")
+    parser.add_argument("--number", default=NUMBER, help="the calling number")
     parser.add_argument("--json", type=Path, help="write the result here")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure; 2 when the recording cannot be used."""
-    out = Console()
     try:
-        result = asyncio.run(measure(options.file, 1.0 if options.realtime else math.inf))
+        read(options.file)  # a bad file is refused before a minute of loading
+        result = report(asyncio.run(play(options)), options.realtime)
     except TelephonyError as error:
-        out.print(f"[red]{error}[/red]")
+        Console(stderr=True).print(f"[red]{error}[/red]")
         return 2
     text = json.dumps(result, ensure_ascii=False, indent=1)
     if options.json:
         options.json.write_text(text, "utf8")
-    out.print_json(text)
+    print(text)
     return 0
 
 
-async def measure(path: Path, speed: float) -> dict[str, Any]:
-    """Run the call. `after`: seconds from the end of the speech that led to it (only in real time)."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder))
-        weights.install("whisper-base", settings.models)
-        built = parts.build(settings)
-        calls, info = Calls(built), new_info("13800000000", "replay")
-        line = Replay(path, info, speed)
-        seen: list[tuple[float, Event]] = []
-        async with built.bus.subscribe("eval") as mailbox:
-            await calls.ring(info, "eval", "", lambda: line)
-            await calls.answer(info.id, "eval")
-            began = time.monotonic()
-            while True:
-                event = await mailbox.get()
-                seen.append((time.monotonic() - began, event))
-                if getattr(event, "type", "") == "ended":
-                    break
-        await calls.wait(info.id)
-        await built.close()
-    return report(seen, speed == 1.0)
+async def play(options: argparse.Namespace) -> list[Seen]:
+    """The call with its progress on standard error."""
+    progress = Console(stderr=True)
+    with progress.status("载入") as status:
+        async with pipeline(status.update) as line:
+            status.update(f"播放 {options.file.name}")
+            return await line.play(options.file, options.realtime, options.number)
 
 
-def report(seen: list[tuple[float, Event]], timed: bool) -> dict[str, Any]:
-    """The events as one object."""
-    out: dict[str, Any] = {
-        "utterances": [],
-        "cards": [],
-        "departments": [],
-        "fields": {},
-        "alerts": [],
-        "summary": "",
-        "rankings": [],
-    }
+def report(seen: Sequence[Seen], timed: bool) -> dict[str, Any]:
+    """The events as one object.
+
+    `at`: seconds of the call when it reached the desk. `after`: seconds from the end of the speech that led to it,
+    negative where it came before the speaker stopped; only in real time, else null.
+    """
+    out: dict[str, Any] = {"utterances": [], "cards": [], "rankings": [], "departments": [], "fields": {}}
+    out |= {"alerts": [], "summary": ""}
     spoken = 0.0
-    for at, event in seen:
-        body = event.model_dump()
-        after = round(at - spoken, 2) if timed else None
-        match body["type"]:
-            case "heard":
-                spoken = body["end"]
-                keep = {key: body[key] for key in ("utterance", "leg", "start", "end", "text", "final")}
-                out["utterances"].append(keep | {"after": round(at - spoken, 2) if timed else None})
-            case "suggested":
-                known = {card["article"] for card in out["cards"]}
-                out["cards"] += [
-                    {k: card[k] for k in ("article", "title", "score")} | {"at": round(at, 2), "after": after}
-                    for card in body["cards"]
-                    if card["article"] not in known
-                ]
-            case "routed":
-                out["departments"] = body["departments"]
-                out["rankings"].append({"at": round(at, 2), "after": after})
-            case "drafted":
-                out["fields"] = {
-                    f["name"]: {
-                        "value": f["value"],
-                        "evidence": {"utterance": f["utterance"], "quote": f["quote"]},
-                        "doubtful": f["doubtful"],
-                    }
-                    for f in body["fields"]
-                }
-            case "alerted":
-                out["alerts"].append(
-                    {k: body[k] for k in ("kind", "number", "quote")} | {"at": round(at, 2), "after": after}
+    for one in seen:
+        when = {"at": round(one.at, 2), "after": round(one.at - spoken, 2) if timed else None}
+        match one.event:
+            case Heard() as heard:
+                spoken = heard.end
+                when["after"] = round(one.at - spoken, 2) if timed else None
+                out["utterances"].append(heard.model_dump(exclude={"type", "call", "seq"}) | when)
+            case Suggested() as suggested:
+                out["cards"] += [_card(card) | when for card in suggested.cards if _new(card, out["cards"])]
+            case Routed() as routed:
+                out["departments"] = [department.model_dump() for department in routed.departments]
+                out["rankings"].append(
+                    {"department": out["departments"][0]["name"] if out["departments"] else ""} | when
                 )
-            case "summarised":
-                out["summary"] = body["text"]
+            case Drafted() as drafted:
+                out["fields"] = {FIELD_NAMES.get(f.name, f.name): _field(f.model_dump()) for f in drafted.fields}
+            case Alerted() as alerted:
+                out["alerts"].append(alerted.model_dump(exclude={"type", "call", "seq"}) | when)
+            case Summarised() as summarised:
+                out["summary"] = summarised.text
     return out
+
+
+def _new(card: Card, known: list[dict[str, Any]]) -> bool:
+    return all(card.article != old["article"] for old in known)
+
+
+def _card(card: Card) -> dict[str, Any]:
+    return {"article": card.article, "title": card.title, "score": card.score}
+
+
+def _field(filled: dict[str, Any]) -> dict[str, Any]:
+    evidence = {"utterance": filled["utterance"], "quote": filled["quote"]}
+    return {"value": filled["value"], "evidence": evidence, "doubtful": filled["doubtful"]}

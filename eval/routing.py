@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     with out.status("training the router; vectors are computed once and kept"):
         encoder = create(options.encoder)
         encode = (lambda texts: encoder.encode(texts, query=True)) if encoder.size else None
-        router = Router.train(catalogue, encode, Settings().data / "index")
+        router = Router.train(catalogue, encode, Settings().cache)
     routings, seconds = measure(router, rows)
     if options.wrong:
         for row, routing in zip(rows, routings, strict=True):

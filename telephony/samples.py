@@ -15,7 +15,7 @@ class Sample:
     title: str
     number: str
     expect_department: str
-    expect_topic: str
+    expect_article: str
     expect_phone: str
     expect_alert: bool
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from asr.base import RATE, Lexicon
+from asr.base import RATE, AsrError, Lexicon
 from asr.finish import Finisher
 from asr.hypothesis import Hypothesis
 from asr.pool import Pool
@@ -66,10 +66,11 @@ async def test_four_calls_at_once_on_two_workers_lose_no_final(finisher, pool):
     decoder.gate.set()
     for stream in streams:
         await stream.end()
-    for stream, heard in zip(streams, await asyncio.gather(*tasks), strict=True):
+    for heard in await asyncio.gather(*tasks):
         finals = [u for u in heard if u.final]
         assert [u.id[1:] for u in finals] == ["1", "2", "3"]
-        await asyncio.wait_for(stream.idle(), 30)
+    await asyncio.to_thread(pool.drain)
+    assert pool.waiting(9) == 0
     assert any(quick for seconds, quick in decoder.asked if seconds > 1)
 
 
@@ -107,7 +108,7 @@ async def test_a_draft_shares_the_id_of_its_final_and_never_follows_it(finisher,
     task = asyncio.create_task(listen(stream))
     for at in range(0, len(voice), 1600):
         stream.push(voice[at : at + 1600], at / RATE)
-        await stream.idle()
+        await asyncio.to_thread(pool.drain)
     await stream.end()
     heard = await task
     assert [u.final for u in heard] == [False] * (len(heard) - 1) + [True]
@@ -116,7 +117,7 @@ async def test_a_draft_shares_the_id_of_its_final_and_never_follows_it(finisher,
     assert heard[0].end < heard[-1].end
 
 
-async def test_a_decoder_that_fails_ends_the_stream_all_the_same(finisher, pool, caplog):
+async def test_a_decoder_that_fails_is_told_to_whoever_listens(finisher, pool, caplog):
     class Broken:
         def decode(self, pcm, rate, quick):
             raise RuntimeError("no")
@@ -124,5 +125,6 @@ async def test_a_decoder_that_fails_ends_the_stream_all_the_same(finisher, pool,
     stream = SegmentedStream("citizen", Broken(), pool, finisher)
     push(stream, sentences(1))
     await stream.end()
-    assert await asyncio.wait_for(listen(stream), 30) == []
+    with pytest.raises(AsrError, match="没有听成"):
+        await asyncio.wait_for(listen(stream), 30)
     assert "decode failed" in caplog.text

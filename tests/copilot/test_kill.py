@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -102,8 +101,7 @@ def keep():
 
 
 @pytest.mark.speech
-def test_nothing_told_or_acknowledged_is_lost(built, tmp_path, free_port, keep):
-    shutil.copytree(built.settings.data / "index", tmp_path / "index")
+def test_nothing_told_or_acknowledged_is_lost(tmp_path, free_port, keep):
     legs = read(next(sample for sample in SAMPLES if sample.id == "night-noise").wav)
     audio = g711.encode(legs.reshape(-1))
     half = len(audio) // 2

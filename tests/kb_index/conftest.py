@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import kb_index
+from copilot.settings import Settings
 from kb_index.article import load
 from kb_index.build import build
 from kb_index.encoder import create
@@ -17,6 +18,6 @@ def base():
 
 
 @pytest.fixture(scope="session")
-def index(base, request):
+def index(base):
     """The index that the product builds."""
-    return build(base, create(), Path(request.config.cache.mkdir("parts")) / "index")
+    return build(base, create(), Settings().cache)

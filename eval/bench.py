@@ -1,0 +1,170 @@
+"""Everything that has a bar, measured in one go and printed beside it."""
+
+import argparse
+import asyncio
+import json
+import math
+import resource
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from copilot.events import Heard, Suggested
+from eval.call import report
+from eval.pipeline import Seen, pipeline
+from telephony.samples import SAMPLES, Sample
+
+SHARED = Path("../shared/data")
+AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure beside its bar; at_most: the bar is a ceiling, else a floor. bar NaN: no bar, for information."""
+
+    what: str
+    figure: float
+    bar: float = math.nan
+    at_most: bool = True
+    unit: str = ""
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the bar is met; None where there is none."""
+        if math.isnan(self.bar):
+            return None
+        return self.figure <= self.bar if self.at_most else self.figure >= self.bar
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `python -m eval bench`."""
+    parser.add_argument("--data", type=Path, default=SHARED, help="folder with speech/ and hotline/ to measure on")
+    parser.add_argument("--only", choices=tuple(SECTIONS), action="append", help="one section; may be repeated")
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure; 1 when a bar is missed."""
+    out = Console()
+    rows: list[Row] = []
+    for name in options.only or SECTIONS:
+        out.rule(name)
+        found = asyncio.run(SECTIONS[name](options.data))
+        out.print(table(found))
+        rows += found
+    if options.json:
+        options.json.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1), "utf8")
+    missed = [row.what for row in rows if row.met is False]
+    out.print(f"[red]missed: {'; '.join(missed)}[/red]" if missed else "[green]every bar is met[/green]")
+    return 1 if missed else 0
+
+
+def table(rows: Sequence[Row]) -> Table:
+    """Rows as they are printed."""
+    shown = Table("what", "measured", "bar", "", box=None)
+    for row in rows:
+        sign = "" if math.isnan(row.bar) else f"{'≤' if row.at_most else '≥'} {row.bar:g} {row.unit}"
+        mark = {True: "[green]met[/green]", False: "[red]missed[/red]", None: ""}[row.met]
+        shown.add_row(row.what, f"{row.figure:.4g} {row.unit}", sign, mark)
+    return shown
+
+
+async def calls(_: Path) -> list[Row]:
+    """The eight sample calls, as fast as every word can be heard in full: what came of them."""
+    right = {"article": 0, "department": 0, "alarm": 0}
+    phones = {"exact": 0, "doubtful": 0, "silently wrong": 0, "missing": 0}
+    async with pipeline() as line:
+        for sample in SAMPLES:
+            result = report(await line.play(sample.wav, False, sample.number), False)
+            right["article"] += sample.expect_article in {card["article"] for card in result["cards"]}
+            right["department"] += [sample.expect_department] == [d["name"] for d in result["departments"][:1]]
+            right["alarm"] += sample.expect_alert == bool(result["alerts"])
+            if sample.expect_phone:
+                phones[number_of(sample, result["fields"])] += 1
+    bars = {"article": 8, "department": 7, "alarm": 8}
+    rows = [Row(f"right {name}, of {len(SAMPLES)} calls", count, bars[name], False) for name, count in right.items()]
+    return rows + [Row(f"telephone numbers {name}", count, *BARS.get(name, ())) for name, count in phones.items()]
+
+
+BARS = {"silently wrong": (0.0,)}
+
+
+def number_of(sample: Sample, fields: dict[str, Any]) -> str:
+    """How the number that was spoken arrived in the ticket."""
+    field = fields.get("callback_number")
+    if field is None:
+        return "missing"
+    if field["doubtful"]:
+        return "doubtful"
+    return "exact" if field["value"] == sample.expect_phone else "silently wrong"
+
+
+async def delay(_: Path) -> list[Row]:
+    """One call in real time: how long after the speech the desk knows."""
+    async with pipeline() as line:
+        seen = await line.play(SAMPLES[0].wav, True, SAMPLES[0].number)
+    late = sorted(at - heard.end for at, heard in finals(seen))
+    drafts = [one.at - one.event.end for one in seen if isinstance(one.event, Heard) and not one.event.final]
+    return [
+        Row("final text after speech, median", float(np.median(late)), unit="s"),
+        Row("final text after speech, worst", late[-1], 2.0, unit="s"),
+        Row("draft after the words in it, median", float(np.median(drafts)), 0.8, unit="s"),
+        Row("text to card, p95", quantile(text_to_card(seen)), 0.2, unit="s"),
+    ]
+
+
+async def four(_: Path) -> list[Row]:
+    """Four calls at once in real time on this machine, against each alone: no final may be lost."""
+    async with pipeline() as line:
+        chosen = SAMPLES[:AT_ONCE]
+        alone = [await line.play(sample.wav, False) for sample in chosen]
+        together = await asyncio.gather(*(line.play(sample.wav, True) for sample in chosen))
+    lost = sum(missing(one, other) for one, other in zip(alone, together, strict=True))
+    late = [at - heard.end for call in together for at, heard in finals(call)]
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return [
+        Row(f"finals lost in {AT_ONCE} calls at once", lost, 0),
+        Row(f"final text after speech, {AT_ONCE} calls, p95", quantile(late), unit="s"),
+        Row("text to card, p95", quantile([d for call in together for d in text_to_card(call)]), 0.2, unit="s"),
+        Row("memory, everything loaded", memory, 1.5, unit="GB"),
+    ]
+
+
+def missing(alone: Sequence[Seen], together: Sequence[Seen]) -> int:
+    """Finals of the first run that the second has nothing for at that time."""
+    other = [found for _, found in finals(together)]
+    return sum(not any(_same(found, one) for one in other) for _, found in finals(alone))
+
+
+def finals(seen: Sequence[Seen]) -> list[tuple[float, Heard]]:
+    """The final texts and when they were seen."""
+    return [(one.at, one.event) for one in seen if isinstance(one.event, Heard) and one.event.final]
+
+
+def _same(one: Heard, other: Heard) -> bool:
+    return one.leg == other.leg and one.start < other.end and other.start < one.end
+
+
+def text_to_card(seen: Sequence[Seen]) -> Iterator[float]:
+    """Seconds from the text that led to it to each change of cards."""
+    text = 0.0
+    for one in seen:
+        if isinstance(one.event, Heard) and one.event.leg == "citizen":
+            text = one.at
+        elif isinstance(one.event, Suggested):
+            yield one.at - text
+
+
+def quantile(values: Sequence[float] | Iterator[float], q: float = 0.95) -> float:
+    """A quantile; NaN of nothing."""
+    found = list(values)
+    return float(np.quantile(found, q)) if found else math.nan
+
+
+SECTIONS = {"sample calls": calls, "delay": delay, "four calls": four}

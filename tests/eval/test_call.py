@@ -1,0 +1,40 @@
+"""Sample calls through the whole product, on real speech: what the desk is told is right and was said."""
+
+import pytest
+import soundfile
+
+from eval.__main__ import main
+from eval.call import report
+from eval.pipeline import pipeline
+from telephony.samples import SAMPLES
+
+
+@pytest.mark.speech
+async def test_sample_calls_come_out_right():
+    async with pipeline() as line:
+        for name in ("night-noise", "gas-smell"):
+            sample = next(sample for sample in SAMPLES if sample.id == name)
+            result = report(await line.play(sample.wav, False, sample.number), False)
+            assert sample.expect_article in {card["article"] for card in result["cards"]}
+            assert result["departments"][0]["name"] == sample.expect_department
+            assert bool(result["alerts"]) == sample.expect_alert
+            number = result["fields"]["callback_number"]
+            assert number["value"] == sample.expect_phone or number["doubtful"]
+            said = {u["utterance"]: u["text"] for u in result["utterances"] if u["final"]}
+            for field in result["fields"].values():
+                assert field["evidence"]["quote"] in said[field["evidence"]["utterance"]]
+            assert result["summary"]
+
+
+def test_a_file_that_is_no_recording_is_refused(tmp_path, capsys):
+    path = tmp_path / "x.wav"
+    path.write_bytes(b"nothing of a recording")
+    assert main(["call", str(path)]) == 2
+    assert "x.wav" in capsys.readouterr().err
+
+
+def test_a_recording_of_another_rate_is_refused(tmp_path, capsys):
+    path = tmp_path / "cd.wav"
+    soundfile.write(path, [[0.0, 0.0]] * 4410, 44100)
+    assert main(["call", str(path)]) == 2
+    assert "8 或 16 kHz" in capsys.readouterr().err
