@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from copilot import events, recording
@@ -236,6 +236,11 @@ def _conversation(session: Session, call: str) -> Conversation:
     """The conversation as it was kept, with the cards that were refused."""
     bodies = session.scalars(select(EventRow.body).where(EventRow.call == call).order_by(EventRow.seq))
     talk = Conversation.of(events.WIRE.validate_python(body) for body in bodies)
-    refused = select(CardDecision.article).where(CardDecision.call == call, CardDecision.decision == "refused")
-    talk.panel.refused = set(session.scalars(refused))
+    talk.panel.refused = {row.article for row in decided(session, call) if row.decision == "refused"}
     return talk
+
+
+def decided(session: Session, call: str) -> list[CardDecision]:
+    """What the agent did with each card in the end, in the order in which it was done."""
+    newest = select(func.max(CardDecision.id)).where(CardDecision.call == call).group_by(CardDecision.article)
+    return list(session.scalars(select(CardDecision).where(CardDecision.id.in_(newest)).order_by(CardDecision.id)))

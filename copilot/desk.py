@@ -15,7 +15,7 @@ from classifier.summary import summarise
 from copilot import events
 from copilot.conversation import Conversation
 from copilot.errand import Errand
-from copilot.evidence import filled
+from copilot.evidence import by_name, filled
 from copilot.hearing import Ear
 from copilot.parts import Parts
 from copilot.recording import LEGS, RATE, Recording
@@ -140,11 +140,17 @@ class Desk:
 
     async def refuse(self, article: str) -> None:
         """Take a card away for the rest of the call."""
-        panel = self.talk.panel
-        panel.refused.add(article)
-        left = [shown for shown in panel.cards if shown.article != article]
-        if left != panel.cards:
-            await self.emit(events.Suggested(call=self.call, cards=left))
+        await self._show(self.talk.panel.refuse(article))
+
+    async def readmit(self, article: str) -> None:
+        """The refusal of a card was taken back: it comes back where it was."""
+        if article in self.talk.panel.refused:
+            await self._show(self.talk.panel.readmit(article))
+            self._search.ask()
+
+    async def _show(self, cards: list[events.Card]) -> None:
+        if [card.article for card in cards] != [card.article for card in self.talk.panel.cards]:
+            await self.emit(events.Suggested(call=self.call, cards=cards))
 
     async def _watch(self, utterance: Utterance) -> None:
         danger = self.parts.watch.check(utterance.text)
@@ -182,10 +188,7 @@ class Desk:
             await self._report("search", "down")
             return
         await self._report("search", "ok")
-        panel = self.talk.panel
-        cards = panel.settle([card(hit) for hit in hits], final)
-        if [c.article for c in cards] != [c.article for c in panel.cards]:
-            await self.emit(events.Suggested(call=self.call, cards=cards))
+        await self._show(self.talk.panel.settle([card(hit) for hit in hits], final))
 
     async def _understand(self) -> None:
         turns, words = tuple(self.talk.turns), self.talk.words("citizen")
@@ -220,8 +223,7 @@ class Desk:
         return self.parts.router.route(words), found, summarise(turns, found)
 
     def _fill(self, fields: dict[str, events.Filled], session: Session) -> None:
-        values = {name: found.model_dump(exclude={"name"}) for name, found in fields.items()}
-        tickets.fill(session, session.get_one(Ticket, self.ticket), values)
+        tickets.fill(session, session.get_one(Ticket, self.ticket), by_name(fields.values()))
 
     async def _summarised(self, text: str) -> None:
         def keep(session: Session) -> None:

@@ -86,6 +86,19 @@ class Panel:
     cards: list[Card] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     missed: dict[str, int] = field(default_factory=dict)
+    gone: dict[str, tuple[int, Card]] = field(default_factory=dict)
+
+    def refuse(self, article: str) -> list[Card]:
+        """The cards without one that the agent does not want to see again."""
+        self.refused.add(article)
+        self.gone |= {one.article: (place, one) for place, one in enumerate(self.cards) if one.article == article}
+        return [one for one in self.cards if one.article != article]
+
+    def readmit(self, article: str) -> list[Card]:
+        """The cards with a refused one where it was; one that was refused before a restart must be found anew."""
+        self.refused.discard(article)
+        place, back = self.gone.pop(article, (0, None))
+        return [*self.cards[:place], back, *self.cards[place:]][:CARDS] if back else self.cards
 
     def settle(self, found: Sequence[Card], final: bool) -> list[Card]:
         """The cards to show after a search, the best found first.

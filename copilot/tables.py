@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, DateTime, Float, ForeignKey, Integer, String
+from sqlalchemy import JSON, Float, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ticket_core.tables import Base
+from ticket_core.tables import Base, UtcDateTime
 
 
 class CallRow(Base):
@@ -20,7 +20,7 @@ class CallRow(Base):
     state: Mapped[str] = mapped_column(String(16), index=True)
     title: Mapped[str] = mapped_column(String(100), default="")
     ticket: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
-    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seconds: Mapped[float] = mapped_column(Float, default=0.0)
 
 
@@ -35,7 +35,7 @@ class EventRow(Base):
 
 
 class CardDecision(Base):
-    """A card that the agent took or refused, with the version that was shown."""
+    """That the agent took or refused a card, or took that back; the newest row of a card counts."""
 
     __tablename__ = "card_decisions"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -45,7 +45,7 @@ class CardDecision(Base):
     decision: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(String(100), default="")
     agent: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class User(Base):
@@ -57,7 +57,7 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(32))
     password: Mapped[str] = mapped_column(String(200))
     failures: Mapped[int] = mapped_column(Integer, default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SignIn(Base):
@@ -66,8 +66,8 @@ class SignIn(Base):
     __tablename__ = "sessions"
     token: Mapped[str] = mapped_column(String(64), primary_key=True)
     username: Mapped[str] = mapped_column(ForeignKey("users.username"), index=True)
-    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class DoneOnce(Base):

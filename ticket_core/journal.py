@@ -77,8 +77,7 @@ def write(
 def digest(entry: JournalEntry) -> str:
     """SHA-256 over the entry and the hash before it."""
     body = {name: getattr(entry, name) for name in COVERED}
-    at = entry.at if entry.at.tzinfo is None else entry.at.astimezone(UTC)  # SQLite gives UTC back without a zone
-    body["at"] = at.replace(tzinfo=None).isoformat()
+    body["at"] = entry.at.astimezone(UTC).replace(tzinfo=None).isoformat()
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256((entry.previous_hash + text).encode()).hexdigest()
 

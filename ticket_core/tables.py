@@ -1,12 +1,42 @@
 """SQLAlchemy tables of tickets and their journal."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, DateTime, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 
 from ticket_core.errors import TicketError
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware in, UTC out, on a database that forgets the zone (SQLite) as well. Refuses a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """See TypeDecorator."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"a moment without its zone cannot be kept: {value}")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """See TypeDecorator."""
+        if value is not None and value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return value and value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
@@ -42,8 +72,8 @@ class Ticket(Base):
     first_department: Mapped[str] = mapped_column(String(100), default="")
     department: Mapped[str] = mapped_column(String(100), default="", index=True)
     basis: Mapped[str] = mapped_column(String(500), default="")
-    dispatched_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     rule_version: Mapped[str] = mapped_column(String(50), default="")
     answer: Mapped[str] = mapped_column(Text, default="")
     cited: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
@@ -51,8 +81,8 @@ class Ticket(Base):
     evidence: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     touched: Mapped[list[str]] = mapped_column(JSON, default=list)
     agent: Mapped[str] = mapped_column(String(64), default="", index=True)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer)
 
     __mapper_args__ = {"version_id_col": version}
@@ -76,7 +106,7 @@ class JournalEntry(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     seq: Mapped[int] = mapped_column(Integer)
     ticket_version: Mapped[int] = mapped_column(Integer)
-    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor: Mapped[str] = mapped_column(String(64))
     role: Mapped[str] = mapped_column(String(20))
     action: Mapped[str] = mapped_column(String(20))

@@ -1,7 +1,7 @@
 """What is done to tickets: each service changes the ticket, writes the journal and returns the entry; none commits."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,7 +37,8 @@ FIELDS: dict[str, tuple[str, int]] = {
 NEEDED = ("nature", "content")
 CHOICES = {"nature": ("咨询", "求助", "投诉", "举报", "建议", "表扬"), "urgency": ("普通", "紧急")}
 DECIDED = {"department", "basis", "answer"}  # by a person; never filled
-OWN_SERVICE = {Action.CREATE, Action.FILL, Action.EDIT, Action.DISPATCH, Action.ANSWER}
+EMPTY = {"urgency": "普通"}  # of the others: nothing
+OWN_SERVICE = {Action.CREATE, Action.FILL, Action.EDIT, Action.RELEASE, Action.DISPATCH, Action.ANSWER}
 MAX_REASON = 500
 ATTEMPTS = 5
 
@@ -83,26 +84,8 @@ def fill(session: Session, ticket: Ticket, fields: Mapping[str, Mapping[str, Any
     fields: all that is known now, name -> {value, utterance, quote, doubtful}. What was filled before and is not
     among them is taken back. A value that does not fit is left out, not shortened: half a number is a wrong number.
     """
-    if ticket.state != State.DRAFT:
+    if ticket.state != State.DRAFT or not (changed := _take_in(ticket, fields)):
         return None
-    evidence = dict(ticket.evidence)
-    changed = {}
-    for name, found in fields.items():
-        value = _fillable(name, str(found["value"]))
-        if not value or name in ticket.touched:
-            continue
-        if getattr(ticket, name) == value and evidence.get(name, {}).get("doubtful") == found["doubtful"]:
-            continue
-        changed[name] = value
-        evidence[name] = {key: found[key] for key in ("utterance", "quote", "doubtful")}
-        setattr(ticket, name, value)
-    for name in set(evidence) - set(fields) - set(ticket.touched):
-        changed[name] = "普通" if name == "urgency" else ""
-        setattr(ticket, name, changed[name])
-        del evidence[name]
-    if not changed:
-        return None
-    ticket.evidence = evidence
     _save(session, ticket)
     return journal.write(session, ticket, Action.FILL, "copilot", Role.SYSTEM, State.DRAFT, data=changed)
 
@@ -111,8 +94,7 @@ def edit(
     session: Session, ticket: Ticket, changes: Mapping[str, str], *, actor: str, role: Role, expected_version: int
 ) -> JournalEntry:
     """A person's changes; they count as touched. Raises Conflict when another person's change came in between."""
-    if ticket.state != State.DRAFT:
-        raise TicketError(f"工单已是“{State(ticket.state).label}”，不能再修改；如需补充请另建工单")
+    _still_draft(ticket)
     clean = {name: check(name, value) for name, value in changes.items()}
     _same_version(session, ticket, expected_version)
     for name, value in clean.items():
@@ -121,6 +103,32 @@ def edit(
     ticket.evidence, ticket.touched = evidence, sorted({*ticket.touched, *clean})
     _save(session, ticket)
     return journal.write(session, ticket, Action.EDIT, actor, role, State.DRAFT, data=dict(clean))
+
+
+def release(
+    session: Session,
+    ticket: Ticket,
+    names: Collection[str],
+    fields: Mapping[str, Mapping[str, Any]],
+    *,
+    actor: str,
+    role: Role,
+    expected_version: int,
+) -> JournalEntry:
+    """Give fields back to the copilot: they hold what it last filled, and it may fill them again.
+
+    fields: what it filled last, as in `fill`. Raises TicketError for a field that it never fills.
+    """
+    _still_draft(ticket)
+    if never := [name for name in names if name not in FIELDS or name in DECIDED]:
+        raise TicketError(
+            f"“{'、'.join(FIELDS.get(name, (name,))[0] for name in never)}”由人填写，没有智能填写可以恢复"
+        )
+    _same_version(session, ticket, expected_version)
+    ticket.touched = [name for name in ticket.touched if name not in names]
+    changed = _take_in(ticket, fields, names)
+    _save(session, ticket)
+    return journal.write(session, ticket, Action.RELEASE, actor, role, State.DRAFT, data=changed)
 
 
 def dispatch(
@@ -132,10 +140,15 @@ def dispatch(
     actor: str,
     role: Role,
     expected_version: int,
+    answer: str = "",
+    cited: Sequence[Mapping[str, Any]] = (),
     idempotency_key: str = "",
     rules: deadline.Rules | None = None,
 ) -> JournalEntry:
-    """Dispatch. The first department is frozen; the same idempotency key again returns the same entry."""
+    """Dispatch. The first department is frozen; the same idempotency key again returns the same entry.
+
+    answer, cited: what the citizen was told already, and out of which articles.
+    """
     if done := _repeated(session, ticket, idempotency_key):
         return done
     before = State(ticket.state)
@@ -148,6 +161,8 @@ def dispatch(
     ticket.department, ticket.basis = check("department", department), check("basis", basis)
     ticket.first_department = ticket.first_department or ticket.department
     ticket.dispatched_at = now
+    if answer or cited:
+        _answered(ticket, answer, cited)
     ticket.due_at, ticket.rule_version = rules.due(ticket.nature, ticket.urgency, now), rules.version
     ticket.state = target.value
     _save(session, ticket)
@@ -158,6 +173,8 @@ def dispatch(
         "urgency": ticket.urgency,
         "dispatched_at": now.isoformat(),
         "due_at": ticket.due_at.isoformat(),
+        "answer": ticket.answer,
+        "cited": ticket.cited,
     }
     return journal.write(session, ticket, Action.DISPATCH, actor, role, before, "", data, idempotency_key)
 
@@ -180,7 +197,7 @@ def answer(
         raise TicketError("请先填写答复内容")
     if not cited:
         raise TicketError("直接答复必须引用热线百科：请先按 Alt+1 采用一条建议")
-    ticket.answer, ticket.cited = check("answer", answer), [dict(found) for found in cited]
+    _answered(ticket, answer, cited)
     ticket.state = target.value
     _save(session, ticket)
     data = {"answer": ticket.answer, "cited": ticket.cited}
@@ -218,6 +235,33 @@ def check(name: str, value: str) -> str:
     if clean and name in CHOICES and clean not in CHOICES[name]:
         raise TicketError(f"“{label}”没有“{clean}”；可选：{'、'.join(CHOICES[name])}")
     return clean
+
+
+def _still_draft(ticket: Ticket) -> None:
+    if ticket.state != State.DRAFT:
+        raise TicketError(f"工单已是“{State(ticket.state).label}”，不能再修改；如需补充请另建工单")
+
+
+def _take_in(ticket: Ticket, fields: Mapping[str, Mapping[str, Any]], released: Collection[str] = ()) -> dict[str, str]:
+    """Fill in what is known and nobody touched, take back what is known no more; the fields that changed."""
+    evidence, changed = dict(ticket.evidence), {}
+    known = {name: value for name, found in fields.items() if (value := _fillable(name, str(found["value"])))}
+    for name, value in known.items():
+        found = {key: fields[name][key] for key in ("utterance", "quote", "doubtful")}
+        same = getattr(ticket, name) == value and evidence.get(name, {}).get("doubtful") == found["doubtful"]
+        if name not in ticket.touched and not same:
+            changed[name], evidence[name] = value, found
+    for name in {*evidence, *released} - known.keys() - set(ticket.touched):
+        changed[name] = EMPTY.get(name, "")
+        evidence.pop(name, None)
+    for name, value in changed.items():
+        setattr(ticket, name, value)
+    ticket.evidence = evidence
+    return changed
+
+
+def _answered(ticket: Ticket, answer: str, cited: Sequence[Mapping[str, Any]]) -> None:
+    ticket.answer, ticket.cited = check("answer", answer), [dict(found) for found in cited]
 
 
 def _visible(text: str) -> str:

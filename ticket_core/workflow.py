@@ -36,11 +36,12 @@ class State(Labelled):
 
 
 class Action(Labelled):
-    """What can be done to a ticket. `edit` and `fill` change fields, not the state."""
+    """What can be done to a ticket. `fill`, `edit` and `release` change fields, not the state."""
 
     CREATE = "create", "新建"
     FILL = "fill", "智能填写"
     EDIT = "edit", "修改"
+    RELEASE = "release", "恢复智能填写"
     ANSWER = "answer", "直接答复"
     ROUTE_OUT = "route_out", "告知法定途径"
     ESCALATE = "escalate", "紧急联动"

@@ -104,10 +104,10 @@ async def find(parts: Parts, token: str) -> Who | None:
         return None
     sign_in, user = row
     settings = parts.settings
-    idle = now - _aware(sign_in.seen_at) > timedelta(minutes=settings.session_idle_minutes)
-    if idle or now - _aware(sign_in.started_at) > timedelta(hours=settings.session_hours):
+    idle = now - sign_in.seen_at > timedelta(minutes=settings.session_idle_minutes)
+    if idle or now - sign_in.started_at > timedelta(hours=settings.session_hours):
         return None
-    if now - _aware(sign_in.seen_at) > timedelta(minutes=1):
+    if now - sign_in.seen_at > timedelta(minutes=1):
 
         def touch(session: Session) -> None:
             if kept := session.get(SignIn, key):
@@ -134,7 +134,7 @@ async def sign_in(credentials: Credentials, request: Request, response: Response
         raise HTTPException(429, f"登录尝试太频繁，请 {wait} 秒后再试", {"Retry-After": str(wait)})
     now = datetime.now(UTC)
     user = await parts.database.read(lambda session: session.get(User, credentials.username))
-    if user is not None and user.locked_until is not None and _aware(user.locked_until) > now:
+    if user is not None and user.locked_until is not None and user.locked_until > now:
         raise HTTPException(423, f"密码连续错误{LOCK_AFTER}次，已锁定{LOCK_MINUTES}分钟，请稍后再试或联系管理员")
     good = await asyncio.to_thread(_matches, user.password if user else NOBODY, credentials.password)
     if user is None or not good:
@@ -215,8 +215,3 @@ def _load(session: Session, key: str) -> tuple[SignIn, User] | None:
 
 def _key(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _aware(moment: datetime) -> datetime:
-    """SQLite forgets the zone; all that we keep is UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

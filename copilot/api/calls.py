@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from copilot import events, recording
 from copilot.api.access import AgentIn, CallsIn, PartsIn, Who, WhoIn
 from copilot.api.shapes import TicketOut, Version, shape
-from copilot.calls import new_info
+from copilot.calls import decided, new_info
 from copilot.tables import CallRow, CardDecision, EventRow
 from telephony.replay import Replay
 from telephony.samples import SAMPLES
 from ticket_core.tables import Ticket
+from ticket_core.workflow import State
 
 router = APIRouter(prefix="/api")
 
@@ -62,9 +63,9 @@ class Transfer(BaseModel):
 
 
 class Decision(BaseModel):
-    """What the agent did with a card."""
+    """What the agent did with a card; "withdrawn": took back what was done before."""
 
-    decision: Literal["taken", "refused"]
+    decision: Literal["taken", "refused", "withdrawn"]
     version: Version
     reason: str = Field("", max_length=100)
 
@@ -113,21 +114,16 @@ async def simulate(body: Simulate, user: AgentIn, calls: CallsIn) -> Started:
 
 @router.get("/calls/current")
 async def current(user: WhoIn, calls: CallsIn, parts: PartsIn) -> Current:
-    """The call on one's desk: ringing, live, or over with its ticket still a draft."""
+    """The call on one's desk: ringing, live, or the latest that is over with its ticket still a draft."""
     if call := calls.of(user.username):
         if desk := calls.live.get(call):
             return Current(call=call, state="live", muted=desk.talk.muted, held=desk.talk.held)
         return Current(call=call, state="ringing")
 
-    def last(session: Session) -> Current:
-        newest = select(CallRow).where(CallRow.agent == user.username).order_by(CallRow.started_at.desc()).limit(1)
-        row = session.scalar(newest)
-        ticket = session.get(Ticket, row.ticket) if row is not None and row.ticket is not None else None
-        if row is None or ticket is None or ticket.state != "draft":
-            return Current()
-        return Current(call=row.id, state=row.state)
-
-    return await parts.database.read(last)
+    unfinished = select(CallRow).join(Ticket).where(CallRow.agent == user.username, Ticket.state == State.DRAFT.value)
+    newest = unfinished.order_by(CallRow.started_at.desc()).limit(1)
+    row = await parts.database.read(lambda session: session.scalar(newest))
+    return Current(call=row.id, state=row.state) if row else Current()
 
 
 @router.post("/calls/{call}/answer", status_code=204)
@@ -188,7 +184,7 @@ async def utterances(call: str, user: WhoIn, parts: PartsIn) -> list[events.Hear
 
 @router.post("/calls/{call}/cards/{article}", status_code=204)
 async def decide(call: str, article: str, body: Decision, user: AgentIn, calls: CallsIn, parts: PartsIn) -> None:
-    """Keep that a card was taken or refused; a refused one does not come back in this call."""
+    """Keep what was done with a card; a refused one does not come back in this call unless that is withdrawn."""
     if article not in parts.articles:
         raise HTTPException(404, f"热线百科里没有 {article[:64]}，可能已下架")
 
@@ -207,18 +203,17 @@ async def decide(call: str, article: str, body: Decision, user: AgentIn, calls: 
         )
 
     await parts.database.write(keep)
-    if call in calls.live and body.decision == "refused":
-        await calls.live[call].refuse(article)
+    if desk := calls.live.get(call):
+        await (desk.refuse(article) if body.decision == "refused" else desk.readmit(article))
 
 
 @router.get("/calls/{call}/decisions")
 async def decisions(call: str, user: WhoIn, parts: PartsIn) -> list[Decided]:
-    """What was done with the cards of a call, in order."""
+    """What was done with each card of a call in the end, in order."""
 
     def load(session: Session) -> list[Decided]:
         visible(session, call, user)
-        kept = select(CardDecision).where(CardDecision.call == call).order_by(CardDecision.id)
-        return [Decided.model_validate(row, from_attributes=True) for row in session.scalars(kept)]
+        return [Decided.model_validate(row, from_attributes=True) for row in decided(session, call)]
 
     return await parts.database.read(load)
 

@@ -118,18 +118,11 @@ class Page(BaseModel):
 
 
 class Edit(BaseModel):
-    """Fields that a person changed, and the version that they saw."""
+    """Fields that a person changed or gives back to the copilot (`release`), and the version that they saw."""
 
     version: Version
-    changes: dict[str, str] = Field(max_length=30)
-
-
-class Dispatch(BaseModel):
-    """Whom to dispatch to and why."""
-
-    version: Version
-    department: str = Field(max_length=100)
-    basis: str = Field("", max_length=500)
+    changes: dict[str, str] = Field({}, max_length=30)
+    release: list[str] = Field([], max_length=30)
 
 
 class Act(BaseModel):
@@ -140,11 +133,18 @@ class Act(BaseModel):
 
 
 class Answer(BaseModel):
-    """A direct answer with its citations."""
+    """What the citizen was told, and out of which articles."""
 
     version: Version
-    answer: str = Field(max_length=5000)
-    cited: list[Cited] = Field(max_length=10)
+    answer: str = Field("", max_length=5000)
+    cited: list[Cited] = Field([], max_length=10)
+
+
+class Dispatch(Answer):
+    """Whom to dispatch to and why; what was answered already goes with it."""
+
+    department: str = Field(max_length=100)
+    basis: str = Field("", max_length=500)
 
 
 def shape(ticket: Ticket) -> TicketOut:

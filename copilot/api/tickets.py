@@ -1,5 +1,6 @@
 """Tickets: list, one with its journal, edit, dispatch, answer, and every other move of the workflow table."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query
@@ -12,6 +13,7 @@ from copilot.api.shapes import (
     Act,
     ActionOut,
     Answer,
+    Cited,
     Detail,
     Dispatch,
     Edit,
@@ -21,6 +23,8 @@ from copilot.api.shapes import (
     listed,
     shape,
 )
+from copilot.evidence import last_filled
+from copilot.parts import Parts
 from copilot.tables import CallRow
 from ticket_core import queries, tickets, workflow
 from ticket_core.tables import Ticket
@@ -107,12 +111,17 @@ async def detail(ticket: TicketId, user: WhoIn, parts: PartsIn) -> Detail:
 
 @router.patch("/tickets/{ticket}")
 async def edit(ticket: TicketId, body: Edit, user: Writer, parts: PartsIn, request: Once) -> TicketOut:
-    """Change fields; each changed field counts as touched and is never overwritten by the copilot."""
+    """Change fields, which the copilot never overwrites from then on, or give fields back to it."""
 
     def change(session: Session) -> TicketOut:
         row = load(session, ticket, user)
-        role = ROLE[user.role]
-        tickets.edit(session, row, body.changes, actor=user.username, role=role, expected_version=body.version)
+        role, version = ROLE[user.role], body.version
+        if body.changes:
+            done = tickets.edit(session, row, body.changes, actor=user.username, role=role, expected_version=version)
+            version = done.ticket_version
+        if body.release:
+            found = last_filled(session, row.call_id)
+            tickets.release(session, row, body.release, found, actor=user.username, role=role, expected_version=version)
         return shape(row)
 
     return await parts.database.write(once(request, TicketOut, change))
@@ -120,9 +129,10 @@ async def edit(ticket: TicketId, body: Edit, user: Writer, parts: PartsIn, reque
 
 @router.post("/tickets/{ticket}/dispatch")
 async def dispatch(ticket: TicketId, body: Dispatch, user: Writer, parts: PartsIn, request: Once) -> TicketOut:
-    """Dispatch to a department of the catalogue."""
-    if body.department not in parts.catalogue.departments:
+    """Dispatch to a department of the catalogue, with what was answered already."""
+    if body.department.strip() and body.department not in parts.catalogue.departments:
         raise HTTPException(422, f"派单目录里没有“{body.department}”，请按 Alt+B 从承办单位列表选择")
+    _check_cited(parts, body.cited)
 
     def send(session: Session) -> TicketOut:
         row = load(session, ticket, user)
@@ -131,6 +141,8 @@ async def dispatch(ticket: TicketId, body: Dispatch, user: Writer, parts: PartsI
             row,
             department=body.department,
             basis=body.basis,
+            answer=body.answer,
+            cited=[cited.model_dump() for cited in body.cited],
             actor=user.username,
             role=ROLE[user.role],
             expected_version=body.version,
@@ -143,9 +155,7 @@ async def dispatch(ticket: TicketId, body: Dispatch, user: Writer, parts: PartsI
 @router.post("/tickets/{ticket}/answer")
 async def answer(ticket: TicketId, body: Answer, user: Writer, parts: PartsIn, request: Once) -> TicketOut:
     """Answer from the knowledge base; a citation that exists is required."""
-    for cited in body.cited:
-        if cited.article not in parts.articles:
-            raise HTTPException(422, f"热线百科里没有 {cited.article}，请重新采用一条建议")
+    _check_cited(parts, body.cited)
 
     def close(session: Session) -> TicketOut:
         row = load(session, ticket, user)
@@ -183,6 +193,12 @@ async def act(
         return shape(row)
 
     return await parts.database.write(once(request, TicketOut, move))
+
+
+def _check_cited(parts: Parts, cited: Sequence[Cited]) -> None:
+    for one in cited:
+        if one.article not in parts.articles:
+            raise HTTPException(422, f"热线百科里没有 {one.article}，请重新采用一条建议")
 
 
 def _only(user: Who) -> str:

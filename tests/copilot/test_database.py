@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select
@@ -9,7 +10,7 @@ from sqlalchemy import event, select
 from copilot import parts
 from copilot.settings import Settings
 from copilot.tables import User
-from ticket_core import journal, queries, tickets
+from ticket_core import deadline, journal, queries, tickets
 from ticket_core.tables import Ticket
 from ticket_core.workflow import Role, State
 
@@ -89,6 +90,8 @@ async def test_a_ticket_is_filled_edited_and_dispatched(database):
         assert journal.verify(session, number) is None
         assert journal.audit(session) == []
         assert [row.id for row in queries.page(session, text="噪声")[0]] == [number]
+        assert ticket.due_at == deadline.load().due("投诉", "普通", ticket.dispatched_at)
+        assert ticket.due_at.utcoffset() == ticket.dispatched_at.utcoffset() == timedelta(0)
         return State(ticket.state), ticket.touched, sorted(ticket.evidence)
 
     assert await database.read(check) == (State.DISPATCHED, ["title"], ["content", "nature"])
