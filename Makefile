@@ -52,7 +52,7 @@ clean: ## remove what was built; data in var/ stays
 ui/node_modules/ready: ui/package-lock.json
 	@command -v npm >/dev/null || { echo "需要 Node 20 或更高版本，请先安装"; exit 2; }
 	@echo "② 安装界面依赖"
-	@cd ui && npm ci --no-audit --no-fund
+	@cd ui && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(STATIC): ui/node_modules/ready $(shell find ui/src ui/public ui/index.html ui/vite.config.ts -type f 2>/dev/null)
