@@ -1,5 +1,5 @@
 /** The server's REST interface. A refusal is thrown as a Refusal whose message may be shown. */
-import type { Changes } from "./draft";
+import type { Edit } from "./draft";
 import type { Card, Heard, Level } from "./events";
 
 export interface Who {
@@ -84,6 +84,14 @@ export interface Article {
   valid_to: string;
   source: string;
   tags: string[];
+}
+
+/** How a ticket is dispatched: to whom, why, and with what was answered already. */
+export interface Sent {
+  department: string;
+  basis: string;
+  answer: string;
+  cited: Cited[];
 }
 
 export interface Sample {
@@ -178,12 +186,12 @@ export const api = {
   counts: () => ask<Record<string, number>>("GET", "tickets/counts"),
   ticket: (id: string | number) => ask<Detail>("GET", `tickets/${at(id)}`),
   history: (number: string) => ask<Ticket[]>("GET", `tickets/history?${query({ number })}`),
-  edit: (id: number, version: number, changes: Changes) => ask<Ticket>("PATCH", `tickets/${id}`, { version, changes }),
-  dispatch: (ticket: Pick<Ticket, "id" | "version">, department: string, basis: string) =>
+  edit: (id: number, version: number, edit: Edit) => ask<Ticket>("PATCH", `tickets/${id}`, { version, ...edit }),
+  dispatch: (ticket: Pick<Ticket, "id" | "version">, to: Sent) =>
     ask<Ticket>(
       "POST",
       `tickets/${ticket.id}/dispatch`,
-      { version: ticket.version, department, basis },
+      { version: ticket.version, ...to },
       { "Idempotency-Key": `dispatch-${ticket.id}-${ticket.version}` },
     ),
   reply: (ticket: Pick<Ticket, "id" | "version">, answer: string, cited: Cited[]) =>

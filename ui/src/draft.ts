@@ -4,6 +4,12 @@ import { blank, isName, type Name, NAMES, type Values } from "./fields";
 
 export type Changes = Partial<Values>;
 
+/** What the server must be told: a person's own words, and fields given back to the copilot. */
+export interface Edit {
+  changes: Changes;
+  release: Name[];
+}
+
 /** Proposed by the ranking, not heard. */
 const PROPOSED: Name[] = ["department", "basis"];
 
@@ -12,6 +18,7 @@ export class Draft {
   filled: Partial<Record<Name, Filled>> = {};
   touched = new Set<Name>();
   unsaved = new Set<Name>();
+  released = new Set<Name>();
 
   /** Start over for another call. */
   reset(): void {
@@ -19,6 +26,7 @@ export class Draft {
     this.filled = {};
     this.touched = new Set();
     this.unsaved = new Set();
+    this.released = new Set();
   }
 
   /** What the server has. What was typed here and not saved yet stays. */
@@ -61,6 +69,7 @@ export class Draft {
     this.form[name] = value;
     this.touched.add(name);
     this.unsaved.add(name);
+    this.released.delete(name);
   }
 
   /** A person read the value back and it is right. */
@@ -68,10 +77,14 @@ export class Draft {
     this.write(name, this.form[name]);
   }
 
-  /** Back to what the copilot heard. */
+  /** Back to what the copilot heard, and hears from now on. */
   restore(name: Name): void {
     const filled = this.filled[name];
-    if (filled) this.write(name, filled.value);
+    if (!filled) return;
+    this.form[name] = filled.value;
+    this.touched.delete(name);
+    this.unsaved.delete(name);
+    this.released.add(name);
   }
 
   /** A phrase of the conversation: the description grows, every other field is replaced. */
@@ -96,13 +109,20 @@ export class Draft {
     return this.touched.has(name) && !!filled && filled.value !== this.form[name];
   }
 
-  /** What the server must still be told. */
+  /** What the server must still be told; null: nothing. */
+  edit(): Edit | null {
+    const edit = { changes: this.changes(), release: [...this.released] };
+    return this.unsaved.size || this.released.size ? edit : null;
+  }
+
+  /** A person's words that the server has not got yet. */
   changes(): Changes {
     return Object.fromEntries([...this.unsaved].map((name) => [name, this.form[name]]));
   }
 
   /** The server has kept these; what was typed since stays unsaved. */
-  saved(changes: Changes): void {
+  saved({ changes, release }: Edit): void {
+    for (const name of release) this.released.delete(name);
     for (const [name, value] of Object.entries(changes)) {
       if (isName(name) && this.form[name] === value) this.unsaved.delete(name);
     }
@@ -120,7 +140,11 @@ export function missing(form: Values): Name | null {
   return needed.find((name) => !form[name].trim()) ?? null;
 }
 
-/** Where a person's values and the server's differ. */
-export function differing(mine: Changes, theirs: Partial<Record<Name, string>>): Name[] {
-  return (Object.keys(mine) as Name[]).filter((name) => (mine[name] ?? "").trim() !== (theirs[name] ?? "").trim());
+type Row = Partial<Record<Name, string>>;
+const same = (one = "", other = ""): boolean => one.trim() === other.trim();
+
+/** Fields that another person changed since `base` and that now say something else than mine. */
+export function disputed(mine: Changes, base: Row, theirs: Row): Name[] {
+  const names = Object.keys(mine) as Name[];
+  return names.filter((name) => !same(base[name], theirs[name]) && !same(mine[name], theirs[name]));
 }

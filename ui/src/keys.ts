@@ -27,6 +27,7 @@ export const KEYS: Key[] = [
   { code: "F8", does: "hangup", label: "挂断；振铃时拒接", shown: "F8" },
   { code: "KeyS", ctrl: true, does: "save", label: "存草稿", shown: "Ctrl+S" },
   { code: "Enter", ctrl: true, does: "dispatch", label: "派单；派单后接下一通", shown: "Ctrl+Enter" },
+  { code: "Enter", ctrl: true, shift: true, does: "reply", label: "直接答复", shown: "Ctrl+Shift+Enter" },
   { code: "Escape", does: "form", label: "回到工单", shown: "Esc" },
   { code: "Slash", shift: true, does: "help", label: "快捷键（不在输入框时）", shown: "?" },
 ];
@@ -43,6 +44,9 @@ export function action(press: Press, typing = false): string {
   );
   return found && !(found.does === "help" && typing) ? found.does : "";
 }
+
+/** What the keys of the call itself do; they work on every page. */
+export const CALL = new Set(["answer", "mute", "hold", "transfer", "hangup"]);
 
 /** Whether a key press in this element writes text. */
 export function isTyping(target: EventTarget | null): boolean {

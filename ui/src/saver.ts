@@ -1,12 +1,13 @@
 /** Saves a draft as it is typed: debounced, one request at a time, again and again while the network is away. */
-import type { Changes } from "./draft";
+import type { Edit } from "./draft";
 
 export type SaveState = "clean" | "waiting" | "saving" | "offline" | "refused";
 
 export interface Ports {
-  changes: () => Changes;
-  /** Keeps the changes; throws an Error with `status` (0: the network). */
-  send: (changes: Changes) => Promise<void>;
+  /** What is still to be saved; null: nothing. */
+  edit: () => Edit | null;
+  /** Keeps it; throws an Error with `status` (0: the network). */
+  send: (edit: Edit) => Promise<void>;
   /** Called whenever `state`, `at` or `message` changed. */
   told: () => void;
 }
@@ -51,20 +52,20 @@ export class Saver {
   }
 
   private async run(): Promise<boolean> {
-    const changes = this.ports.changes();
-    if (!Object.keys(changes).length) {
+    const edit = this.ports.edit();
+    if (!edit) {
       this.say("clean");
       return true;
     }
     this.say("saving");
     try {
-      await this.ports.send(changes);
+      await this.ports.send(edit);
     } catch (error) {
       return this.failed(error as Error & { status?: number });
     }
     this.retry = FIRST_RETRY;
     this.at = Date.now();
-    const more = Object.keys(this.ports.changes()).length > 0;
+    const more = !!this.ports.edit();
     this.say(more ? "waiting" : "clean");
     if (more) this.plan(DEBOUNCE);
     return !more;

@@ -24,7 +24,7 @@ function pieces({ text, marks }: Pick<Heard, "text" | "marks">, from: number, to
   for (const mark of [...marks].sort((a, b) => a.start - b.start)) {
     const start = Math.max(mark.start, at);
     const end = Math.min(mark.end, to);
-    if (start >= end) continue;
+    if (start >= end || ![...text.slice(start, end)].some(isWord)) continue;
     if (start > at) out.push({ text: text.slice(at, start), kind: "", before: "" });
     out.push({ text: text.slice(start, end), kind: mark.kind, before: mark.before });
     at = end;

@@ -75,3 +75,13 @@ test("mute and hold follow the server", () => {
   const state = play(empty("x"), answered("x"), { type: "switched", call: "x", seq: 3, muted: true, held: false });
   expect([state.muted, state.held]).toEqual([true, false]);
 });
+
+test("in a long call what was said before stays the same object, so that only the last line is drawn anew", () => {
+  const say = (state: CallState, at: number, final: boolean) =>
+    reduce(state, heard({ utterance: `c${at}`, start: at, end: at + 1, final, seq: final ? at + 3 : 0 }));
+  let state = reduce(empty("x"), answered("x"));
+  for (let at = 0; at < 200; at += 1) state = say(say(state, at, false), at, true);
+  const before = state.heard;
+  state = say(state, 200, false);
+  expect([state.heard.length, before.every((one, at) => state.heard[at] === one)]).toEqual([201, true]);
+});

@@ -26,3 +26,9 @@ test("taking a card back takes its text out of the answer and leaves the agent's
   expect(without("您好。\n依据条例办理。\n再见。", "依据条例办理。")).toBe("您好。\n再见。");
   expect(without("我改过的话", "依据条例办理。")).toBe("我改过的话");
 });
+
+test("beside the main card weak ones are kept back, a weak main card is not", () => {
+  const weak = (one: (typeof a)) => ({ ...one, score: 0.02 });
+  expect(names(arrange([], [a, b, weak(c)], new Set()))).toBe("ab");
+  expect(names(arrange([], [weak(a)], new Set()))).toBe("a");
+});

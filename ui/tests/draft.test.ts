@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { differing, Draft, missing } from "../src/draft";
+import { disputed, Draft, missing } from "../src/draft";
 import type { Filled } from "../src/events";
 import { blank } from "../src/fields";
 
@@ -53,15 +53,28 @@ test("a touched field can go back to what was heard", () => {
   expect(draft.restorable("address")).toBe(true);
   draft.restore("address");
   expect([draft.form.address, draft.restorable("address")]).toEqual(["文昌西路", false]);
+  expect(draft.edit()).toEqual({ changes: {}, release: ["address"] });
+  draft.fill(filled("address", "文昌西路12号"));
+  expect(draft.form.address).toBe("文昌西路12号");
+});
+
+test("a field that was given back and typed into again is the person's", () => {
+  draft.fill(filled("address", "文昌西路"));
+  draft.write("address", "文昌东路");
+  draft.restore("address");
+  draft.write("address", "文昌中路");
+  expect(draft.edit()).toEqual({ changes: { address: "文昌中路" }, release: [] });
 });
 
 test("only what changed is sent, and what was typed while saving stays to be saved", () => {
   draft.write("title", "停水");
   draft.write("address", "文");
-  const sent = draft.changes();
+  const sent = draft.edit();
   draft.write("address", "文昌西路");
-  draft.saved(sent);
+  draft.saved(sent!);
   expect(draft.changes()).toEqual({ address: "文昌西路" });
+  draft.saved(draft.edit()!);
+  expect(draft.edit()).toBeNull();
 });
 
 test("the server's values come in, but not over words that it has not got", () => {
@@ -96,6 +109,8 @@ test("the first thing that a ticket lacks is named", () => {
   expect(missing({ ...blank(), nature: "求助", content: "停水", department: "甲局" })).toBeNull();
 });
 
-test("a conflict is only where two wrote different words", () => {
-  expect(differing({ title: "停水 ", address: "甲" }, { title: "停水", address: "乙" })).toEqual(["address"]);
+test("a conflict is only where another wrote other words since", () => {
+  const base = { title: "", address: "", request: "修" };
+  const theirs = { title: "停水", address: "乙", request: "修" };
+  expect(disputed({ title: "停水 ", address: "甲", request: "快修" }, base, theirs)).toEqual(["address"]);
 });

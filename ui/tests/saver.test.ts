@@ -15,11 +15,11 @@ beforeEach(() => {
   sent = [];
   answers = [];
   saver = new Saver({
-    changes: () => draft.changes(),
-    send: async (changes) => {
-      sent.push(changes);
-      answers.shift()?.(changes);
-      draft.saved(changes);
+    edit: () => draft.edit(),
+    send: async (edit) => {
+      sent.push(edit.changes);
+      answers.shift()?.(edit.changes);
+      draft.saved(edit);
     },
     told: () => undefined,
   });

@@ -35,3 +35,8 @@ test("the quoted words are found, or the whole utterance stands for them", () =>
   expect(quoted("我住文昌西路", "文昌西路")).toEqual([2, 6]);
   expect(quoted("我住文昌西路", "汶河南路")).toBeNull();
 });
+
+test("a comma that was corrected is not marked", () => {
+  const marks = [{ start: 2, end: 3, kind: "repaired" as const, before: "" }];
+  expect(phrases({ text: "好的，请问", marks })[0]).toEqual([{ text: "好的，", kind: "", before: "" }]);
+});

@@ -24,6 +24,8 @@ export function useCards(
   const reading = ref("");
   const frozen = ref(false);
   const refusing = ref<Card | null>(null);
+  /** The last card that was refused, to be taken back. */
+  const dropped = shallowRef<Card | null>(null);
   const query = ref("");
   const found = shallowRef<Card[] | null>(null);
 
@@ -41,7 +43,7 @@ export function useCards(
     shown.value = [];
     refused.clear();
     taken.clear();
-    refusing.value = null;
+    refusing.value = dropped.value = null;
     closeSearch();
   }
 
@@ -75,8 +77,7 @@ export function useCards(
     taken.delete(article);
     const { text } = card;
     if (text) ticket.change((draft) => draft.write("answer", without(draft.form.answer, text)));
-    // What the answer cites is decided when it is sent; that this is noted as well may fail in silence.
-    api.decide(current(), card, "withdrawn").catch(() => undefined);
+    void attempt(() => api.decide(current(), card, "withdrawn"));
   }
 
   async function refuse(why: string) {
@@ -84,8 +85,18 @@ export function useCards(
     refusing.value = null;
     if (!card || !why) return;
     refused.add(card.article);
+    dropped.value = card;
     found.value = found.value?.filter((one) => one.article !== card.article) ?? null;
     await attempt(() => api.decide(current(), card, "refused", why));
+  }
+
+  /** A refusal was a slip: the card may come up again. */
+  async function readmit() {
+    const card = dropped.value;
+    dropped.value = null;
+    if (!card) return;
+    refused.delete(card.article);
+    await attempt(() => api.decide(current(), card, "withdrawn"));
   }
 
   async function search() {
@@ -100,6 +111,7 @@ export function useCards(
   }
 
   return {
-    visible, taken, refusing, reading, frozen, query, found, reset, recall, take, withdraw, refuse, search, closeSearch,
+    visible, taken, refusing, dropped, reading, frozen, query, found,
+    reset, recall, take, withdraw, refuse, readmit, search, closeSearch,
   };
 }

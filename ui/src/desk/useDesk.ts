@@ -5,7 +5,7 @@ import { reason } from "../cards";
 import type { WireEvent } from "../events";
 import type { Name } from "../fields";
 import { duplicates } from "../history";
-import { action, isTyping } from "../keys";
+import { action, CALL, isTyping } from "../keys";
 import { go, route } from "../route";
 import { focusField, focusSearch } from "./focus";
 import { useCall } from "./useCall";
@@ -93,6 +93,7 @@ export function createDesk(user: Who) {
     transfer: () => calls.live.value && (dialog.value = "transfer"),
     save: ticket.save,
     dispatch: () => (ticket.done.value ? next() : ticket.dispatch()),
+    reply: () => !ticket.done.value && ticket.reply(),
     search: focusSearch,
     department: () => focusField("department", true),
     help: () => (dialog.value = "keys"),
@@ -124,12 +125,14 @@ export function createDesk(user: Who) {
     else run(name);
   }
 
-  /** Behind another page the desk hears one key only: a call that rings is taken, and the desk comes to the front. */
+  /** Behind another page the desk hears the keys of the call only; taking one brings the desk to the front. */
   function elsewhere(event: KeyboardEvent) {
-    if (!call.value.waiting || action(event) !== "answer") return;
+    const name = action(event);
+    if (!CALL.has(name) || !(call.value.waiting || calls.live.value)) return;
     event.preventDefault();
-    go("desk");
-    void calls.answer();
+    if (event.repeat) return;
+    if (name === "answer") go("desk");
+    run(name);
   }
 
   const released = (event: KeyboardEvent) => (cards.frozen.value = event.altKey);

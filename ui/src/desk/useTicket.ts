@@ -1,8 +1,8 @@
 /** The ticket of the call: what is typed, how it is kept, how it leaves the desk. */
 import { ElMessage } from "element-plus";
 import { onBeforeUnmount, reactive, ref, shallowRef, watch } from "vue";
-import { api, type Cited, Refusal, type Ticket } from "../api";
-import { type Changes, differing, Draft, missing } from "../draft";
+import { api, type Cited, Refusal, type Sent, type Ticket } from "../api";
+import { type Changes, disputed, Draft, type Edit, missing } from "../draft";
 import { label, type Name } from "../fields";
 import { Saver, type SaveState } from "../saver";
 import { attempt } from "./useCall";
@@ -22,36 +22,55 @@ export function useTicket(current: () => string, cited: () => Cited[]) {
   const saving = reactive({ state: "clean" as SaveState, at: 0, message: "" });
   const conflict = shallowRef<Conflict | null>(null);
   const done = ref(false);
-  const saver = new Saver({ changes: () => draft.changes(), send, told });
+  const saver = new Saver({ edit: () => draft.edit(), send, told });
 
   function told() {
     Object.assign(saving, { state: saver.state, at: saver.at, message: saver.message });
   }
 
-  async function send(changes: Changes) {
+  async function send(edit: Edit) {
     const base = ticket.value ?? (ticket.value = await api.callTicket(current()));
     try {
-      kept(base, await api.edit(base.id, base.version, changes), changes);
+      kept(base, await api.edit(base.id, base.version, edit), edit);
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 409) throw error;
-      kept(base, await meet(changes, error), changes);
+      kept(base, await meet(base, edit, error), edit);
     }
   }
 
   /** By now another call may be on the desk: then this answer is none of its business. */
-  function kept(base: Ticket, now: Ticket, changes: Changes) {
+  function kept(base: Ticket, now: Ticket, edit: Edit) {
     if (ticket.value !== base) return;
     ticket.value = now;
-    draft.saved(changes);
+    draft.saved(edit);
   }
 
-  /** Another person changed the ticket: harmless where both wrote the same, else the agent decides. */
-  async function meet(mine: Changes, error: Refusal): Promise<Ticket> {
+  /** Another window or person changed the ticket: only where both changed the same field the agent decides. */
+  async function meet(base: Ticket, edit: Edit, error: Refusal): Promise<Ticket> {
     const theirs = await api.callTicket(current());
-    const names = differing(mine, theirs as Partial<Record<Name, string>>);
-    if (!names.length) return theirs;
-    if (theirs.state === "draft") conflict.value = { theirs, names };
-    throw error;
+    if (theirs.state !== "draft") return left(theirs);
+    const names = disputed(edit.changes, base, theirs);
+    if (names.length) {
+      conflict.value = { theirs, names };
+      throw error;
+    }
+    const now = await api.edit(theirs.id, theirs.version, edit);
+    if (ticket.value === base) draft.load(now, now.touched);
+    return now;
+  }
+
+  /** The ticket left the desk elsewhere: nothing more can be written here. */
+  function left(theirs: Ticket): never {
+    if (ticket.value?.id === theirs.id) enter(theirs);
+    throw new Refusal("这张工单已在别处提交，这里没存的改动不再保存", 409);
+  }
+
+  /** Show a ticket as the server has it. */
+  function enter(found: Ticket) {
+    ticket.value = found;
+    done.value = found.state !== "draft";
+    if (done.value) [draft.unsaved, draft.released].forEach((one) => one.clear());
+    draft.load(found, found.touched);
   }
 
   /** End a conflict: with one's own words, or with theirs. */
@@ -62,7 +81,7 @@ export function useTicket(current: () => string, cited: () => Cited[]) {
     ticket.value = met.theirs;
     if (!mine) {
       for (const name of met.names) draft.unsaved.delete(name);
-      draft.load(met.theirs as Partial<Record<Name, string>>, met.names);
+      draft.load(met.theirs, met.names);
     }
     await saver.flush();
   }
@@ -72,11 +91,9 @@ export function useTicket(current: () => string, cited: () => Cited[]) {
     const call = current();
     const found = await api.callTicket(call).catch(() => null);
     if (!found || call !== current()) return;
-    ticket.value = found;
-    done.value = found.state !== "draft";
-    draft.load(found as Partial<Record<Name, string>>, found.touched);
-    draft.revive(JSON.parse(sessionStorage.getItem(key(call)) ?? "{}") as Changes);
-    if (draft.unsaved.size) saver.touch();
+    enter(found);
+    if (!done.value) draft.revive(JSON.parse(sessionStorage.getItem(key(call)) ?? "{}") as Changes);
+    if (draft.edit()) saver.touch();
   }
 
   /** Clear the form for another call; what is still unsaved waits in the browser. */
@@ -120,7 +137,12 @@ export function useTicket(current: () => string, cited: () => Cited[]) {
     if (!ticket.value) return;
     const lack = missing(draft.form);
     if (lack) return lacks(lack, `派单前请先填写${label(lack)}`);
-    if (await ready()) await finish((now) => api.dispatch(now, draft.form.department, draft.form.basis));
+    if (await ready()) await finish((now) => api.dispatch(now, sent()));
+  }
+
+  function sent(): Sent {
+    const { department, basis, answer } = draft.form;
+    return { department, basis, answer, cited: cited() };
   }
 
   async function reply() {

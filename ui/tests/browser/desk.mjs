@@ -8,7 +8,7 @@ await asAgent("desk", async (page, shot) => {
   const card = page.getByTestId("card-1");
   await card.waitFor();
   await page.keyboard.press("Alt+Digit1");
-  await page.getByTestId("take-1").filter({ hasText: "已采用" }).waitFor();
+  await page.locator("[data-testid=card-1][data-taken=true]").waitFor();
   const answer = await page.locator("#field-answer textarea").inputValue();
   if (!answer.trim()) throw new Error("a card was taken, the answer stayed empty");
 

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { nextTick, reactive, shallowRef } from "vue";
+import { api } from "../src/api";
+import { type Taken, useCards } from "../src/desk/useCards";
+import { Draft } from "../src/draft";
+import type { Card } from "../src/events";
+import { prefs } from "../src/prefs";
+import { card } from "./heard";
+import { mounted } from "./mounted";
+
+const [a, b, c] = ["a", "b", "c"].map(card);
+const incoming = shallowRef<Card[]>([]);
+const done = shallowRef(false);
+let draft: Draft;
+let decided: string[];
+let cards: ReturnType<typeof useCards>;
+let end: () => void;
+
+beforeEach(async () => {
+  prefs.quiet = false;
+  draft = reactive(new Draft()) as Draft;
+  decided = [];
+  done.value = false;
+  vi.spyOn(api, "decide").mockImplementation(async (_call, one, decision, reason = "") => {
+    decided.push([one.article, decision, reason].filter(Boolean).join(" "));
+  });
+  const ticket = { draft, done, change: (work: (draft: Draft) => void) => work(draft) };
+  ({ made: cards, end } = mounted(() => useCards(() => "call", () => incoming.value, reactive(new Map<string, Taken>()), ticket)));
+  incoming.value = [a, b, c];
+  await nextTick();
+});
+afterEach(() => {
+  end();
+  incoming.value = [];
+  vi.restoreAllMocks();
+});
+
+const shown = () => cards.visible.value.map((one) => one.article).join("");
+
+test("taking writes the text into the answer and cites it; taking again takes both back", async () => {
+  draft.write("answer", "您好。");
+  await cards.take(a);
+  expect([draft.form.answer, [...cards.taken.keys()]]).toEqual(["您好。\na的答复", ["a"]]);
+  await cards.take(a);
+  expect([draft.form.answer, cards.taken.size, decided]).toEqual(["您好。", 0, ["a taken", "a withdrawn"]]);
+});
+
+test("once the ticket has left the desk nothing is taken any more", async () => {
+  done.value = true;
+  await cards.take(a);
+  expect([draft.form.answer, decided]).toEqual(["", []]);
+});
+
+test("a refused card goes, says what went, and comes back when that was a slip", async () => {
+  cards.refusing.value = b;
+  await cards.refuse("地区不符");
+  await nextTick();
+  expect([shown(), cards.dropped.value?.article]).toEqual(["ac", "b"]);
+  await cards.readmit();
+  await nextTick();
+  expect([shown(), cards.dropped.value, decided]).toEqual(["abc", null, ["b refused 地区不符", "b withdrawn"]]);
+});
+
+test("nothing moves while Alt is down", async () => {
+  cards.frozen.value = true;
+  incoming.value = [c, a];
+  await nextTick();
+  expect(shown()).toBe("abc");
+  cards.frozen.value = false;
+  await nextTick();
+  expect(shown()).toBe("ca");
+});
+
+test("a search stands in front of the suggestions until it is closed", async () => {
+  vi.spyOn(api, "search").mockResolvedValue([c]);
+  cards.query.value = "路灯";
+  await cards.search();
+  expect(shown()).toBe("c");
+  cards.closeSearch();
+  expect([shown(), cards.query.value]).toEqual(["abc", ""]);
+});
+
+test("whoever wants few prompts sees the main card alone", () => {
+  prefs.quiet = true;
+  expect(shown()).toBe("a");
+});
+
+test("what was taken and refused is there again after a reload, the latest decision counts", async () => {
+  vi.spyOn(api, "article").mockResolvedValue({ title: "标题", body: "正文" } as Awaited<ReturnType<typeof api.article>>);
+  const was = (article: string, decision: string) => ({ article, version: 1, decision, reason: "" });
+  vi.spyOn(api, "decisions").mockResolvedValue([was("a", "taken"), was("b", "refused"), was("c", "taken"), was("c", "withdrawn")]);
+  await cards.recall();
+  await nextTick();
+  expect([shown(), [...cards.taken.keys()]]).toEqual(["ac", ["a"]]);
+});
