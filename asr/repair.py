@@ -15,6 +15,8 @@ SHORTEST, LONGEST = 3, 16
 PER_SYLLABLE = 0.4
 WORTH = 4.0
 LONG_NAME = 6  # a shorter one never takes the place of a numeral
+SOUND_ONLY = {("七", "区"), ("零", "陵")}  # 广零七: a place ends, no number begins
+UNLIKE, FEW = 1.0, 4  # of so many syllables one may be wholly unlike: 攻击金怎么 is not 公积金热线
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +78,18 @@ class Gazetteer:
             for start in range(len(text) - length + 1):
                 fresh = _fresh(start, start + length, known)
                 if fresh and all(map(is_hanzi, text[start : start + length])):
-                    costs = np.sum([rows[start + n][ids[:, n]] for n in range(length)], axis=0)
-                    for n in np.flatnonzero(costs < PER_SYLLABLE * fresh):
+                    each = np.array([rows[start + n][ids[:, n]] for n in range(length)])
+                    costs = each.sum(axis=0)
+                    alike = (each >= UNLIKE).sum(axis=0) <= length // FEW
+                    for n in np.flatnonzero((costs < PER_SYLLABLE * fresh) & alike):
                         yield from self._worth(text, start, names[n], float(costs[n]), free)
 
     def _worth(self, text: str, start: int, name: str, cost: float, free: Sequence[bool]) -> Iterator[_Found]:
         heard = text[start : start + len(name)]
         changed = [n for n in range(len(name)) if heard[n] != name[n]]
-        numeral = len(name) < LONG_NAME and any(heard[n] in NUMERALS for n in changed)
+        numeral = len(name) < LONG_NAME and any(
+            heard[n] in NUMERALS and (heard[n], name[n]) not in SOUND_ONLY for n in changed
+        )
         if not changed or numeral or not all(free[start + n] for n in changed):
             return
         gain = self._model.gain(text, start, start + len(name), name)
