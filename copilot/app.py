@@ -20,7 +20,7 @@ from copilot.calls import CallError, Calls
 from copilot.guard import TOO_LARGE, Guard
 from copilot.parts import Parts
 from copilot.settings import Settings
-from telephony.base import TelephonyError
+from telephony.base import NoTransfer, TelephonyError
 from ticket_core.errors import Conflict, TicketError
 
 STATIC = Path(__file__).parent / "static"
@@ -28,6 +28,7 @@ STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (Conflict, 409, "内容已被他人修改"),
     (TicketError, 422, "工单不能这样办理"),
     (CallError, 409, "电话不能这样操作"),
+    (NoTransfer, 409, "不能转接"),
     (TelephonyError, 400, "音频不对"),
     (AsrError, 503, "语音识别不可用"),
 )

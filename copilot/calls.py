@@ -48,7 +48,7 @@ class Calls:
         self.live: dict[str, Desk] = {}
         self.ringing: dict[str, Ringing] = {}
         self._claimed: dict[str, str] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[str, tuple[asyncio.Task[None], Desk]] = {}
 
     async def recover(self) -> None:
         """Calls that a stopped server left open are marked lost; their words and draft stay."""
@@ -153,15 +153,16 @@ class Calls:
 
     async def wait(self, call: str) -> None:
         """Until a call is over and all of it is kept."""
-        task = self._tasks.get(call)
-        if task is not None:
-            await asyncio.shield(task)
+        if call in self._tasks:
+            await asyncio.shield(self._tasks[call][0])
 
     async def close(self) -> None:
-        """Hang up everything and wait for the finals."""
+        """Hang up everything and wait for the finals; a database that fails still is not waited for."""
         for desk in tuple(self.live.values()):
             await desk.line.close()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        for _, desk in self._tasks.values():
+            desk.keeper.give_up()
+        await asyncio.gather(*(task for task, _ in self._tasks.values()), return_exceptions=True)
 
     @contextmanager
     def _claim(self, call: str, agent: str) -> Iterator[None]:
@@ -182,7 +183,7 @@ class Calls:
 
         await desk.emit(events.Answered(call=desk.call, at=datetime.now(UTC).isoformat(), number=number), live)
         self.live[desk.call] = desk
-        self._tasks[desk.call] = asyncio.create_task(self._run(desk), name=f"call {desk.call}")
+        self._tasks[desk.call] = (asyncio.create_task(self._run(desk), name=f"call {desk.call}"), desk)
 
     async def _run(self, desk: Desk) -> None:
         try:
@@ -191,6 +192,7 @@ class Calls:
             finally:
                 self.live.pop(desk.call, None)
             await desk.word()
+            await desk.keeper.settled()
         except TelephonyError as error:
             log.warning("line failed", extra={"call": desk.call, "kind": type(error).__name__})
         except Exception:

@@ -17,7 +17,7 @@ class Database:
     """Reads run in worker threads; writes queue for one writer with group commit (many savepoints, one fsync)."""
 
     def __init__(self, url: str, batch: int = 64) -> None:
-        self.engine: Engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        self.engine: Engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=_options(url))
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _pragmas)
             event.listen(self.engine, "begin", _begin)
@@ -82,6 +82,11 @@ class Database:
             return
         for future, result in done:
             future.set_result(result)
+
+
+def _options(url: str) -> dict[str, Any]:
+    """A PostgreSQL that does not answer is an error within five seconds, also where its network is gone."""
+    return {"connect_timeout": 5, "tcp_user_timeout": 5000} if url.startswith("postgresql") else {}
 
 
 def _pragmas(connection: Any, _: Any) -> None:

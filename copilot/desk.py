@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
@@ -17,35 +16,37 @@ from copilot.conversation import Conversation
 from copilot.errand import Errand
 from copilot.evidence import by_name, filled
 from copilot.hearing import Ear
+from copilot.keeping import Also, Keeper
 from copilot.parts import Parts
 from copilot.recording import LEGS, RATE, Recording
 from copilot.suggest import Pause, card, query
-from copilot.tables import CallRow, EventRow
+from copilot.tables import CallRow
 from telephony.base import Chunk, Line
 from ticket_core import tickets
 from ticket_core.tables import Ticket
 
 log = logging.getLogger(__name__)
-Part = Literal["speech", "search", "routing", "recording"]
+Part = Literal["speech", "search", "routing", "recording", "keeping"]
 SLOW, CAUGHT_UP = 6.0, 3.0
 TELL: dict[Part, str] = {
     "speech": "语音识别中断，请手工记录，通话和工单不受影响",
     "search": "检索暂不可用，请按 Alt+/ 重试或手工答复",
     "routing": "分派推荐暂不可用，请手工选择承办单位",
     "recording": "录音无法保存，请管理员检查磁盘空间",
+    "keeping": "数据暂时保存不了，系统正在重试，恢复后自动补存；请联系管理员检查数据库和磁盘",
 }
 LAGGING = "语音识别较慢，文字会晚几秒出现"
 
 
 class Desk:
-    """Runs one call. Every kept event is committed before it is published; a part that fails never ends the call."""
+    """Runs one call; a part that fails never ends it."""
 
     def __init__(self, parts: Parts, line: Line, agent: str, ticket: int, talk: Conversation) -> None:
         self.parts, self.line, self.agent, self.ticket, self.talk = parts, line, agent, ticket, talk
         self.call = line.info.id
         self.health = events.Health(call=self.call)
         self._since = talk.seconds
-        self._order = asyncio.Lock()
+        self.keeper = Keeper(parts.database, talk, partial(parts.bus.publish, agent), self._keeping)
         self._draft = ""
         self._heard_final = False
         self._pause = Pause()
@@ -112,20 +113,9 @@ class Desk:
             self._analysis.ask()
             await self._keeping_up(utterance)
 
-    async def emit(self, event: events.Event, also: Callable[[Session], object] | None = None) -> None:
-        """Number, commit, then publish: a desk that missed it finds it in the database. also: same transaction."""
-        async with self._order:
-            event.seq = self.talk.seq + 1
-            row = EventRow(call=self.call, seq=event.seq, type=event.type, body=event.model_dump(mode="json"))
-
-            def keep(session: Session) -> None:
-                session.add(row)
-                if also is not None:
-                    also(session)
-
-            await self.parts.database.write(keep)
-            self.talk.apply(event)
-            await self.parts.bus.publish(self.agent, event)
+    async def emit(self, event: events.Event, also: Also | None = None) -> None:
+        """Keep an event of the call, then tell the desk; see Keeper."""
+        await self.keeper.keep(event, also)
 
     async def switch(self, muted: bool | None = None, held: bool | None = None) -> None:
         """Mute or hold; None leaves it as it is."""
@@ -236,6 +226,9 @@ class Desk:
         row = session.get_one(CallRow, self.call)
         row.state, row.seconds = "ended", self.talk.seconds
 
+    async def _keeping(self, well: bool) -> None:
+        await self._report("keeping", "ok" if well else "down")
+
     async def _hearing(self, well: bool) -> None:
         if not well or self.health.speech == "down":
             await self._report("speech", "ok" if well else "down")
@@ -253,7 +246,7 @@ class Desk:
             self._troubles.pop(part, None)
         else:
             self._troubles[part] = (level, message or TELL[part])
-        levels = {name: worse for name, (worse, _) in self._troubles.items() if name != "recording"}
+        levels = {name: worse for name, (worse, _) in self._troubles.items() if name in events.Health.model_fields}
         told = "；".join(message for _, message in self._troubles.values())
         now = events.Health.model_validate({"call": self.call, "message": told, **levels})
         if now != self.health:

@@ -1,4 +1,4 @@
-"""One leg's hearing over a whole call: an engine that fails is opened again, numbers and times go on."""
+"""One leg's hearing over a whole call: what an engine fails at is passed over, a broken one is opened again."""
 
 import asyncio
 import logging
@@ -11,13 +11,15 @@ log = logging.getLogger(__name__)
 RETRY = 5.0
 SLOWEST_RETRY = 60.0
 OWED = 10.0
+FAILURES = 10  # in a row: a few utterances with their drafts
 
 
 class Ear:
     """Feeds a leg's audio to the engine and hands on what it hears.
 
-    heard: takes each utterance. well: told True when the engine hears, False when it failed. said: number of the
-    leg's last utterance before; since: second of the call at which this line's own clock starts.
+    Numbers and times go on over it all. heard: takes each utterance. well: told True when the engine hears, False when
+    it failed. said: number of the leg's last utterance before; since: second of the call at which this line's own clock
+    starts.
     """
 
     def __init__(
@@ -80,18 +82,27 @@ class Ear:
     async def _read(self, stream: Stream, last: asyncio.Task[None] | None) -> None:
         if last is not None:
             await asyncio.wait((last,))  # numbers go on behind the last of what the broken stream still owed
-        before = self._said
+        before, failures = self._said, 0
+        while failures < FAILURES:
+            try:
+                async for utterance in stream:
+                    failures, self._pause = 0, RETRY
+                    await self._hand_on(utterance, int(utterance.id[1:]) + before)
+                return
+            except Exception:
+                failures += 1
+                log.exception("an utterance failed", extra={"leg": self._leg})
+                await self._well(False)  # and on with the stream: what it heard behind that is owed still
+        if stream is self._stream:
+            self._broke()
+
+    async def _hand_on(self, utterance: Utterance, number: int) -> None:
+        self._said = max(self._said, number)
+        await self._well(True)
         try:
-            async for utterance in stream:
-                number = int(utterance.id[1:]) + before
-                self._said, self._pause = max(self._said, number), RETRY
-                await self._well(True)
-                await self._heard(self._moved(utterance, number))
+            await self._heard(self._moved(utterance, number))
         except Exception:
-            if stream is self._stream:
-                self._broke()
-            else:
-                log.exception("speech failed", extra={"leg": self._leg})
+            log.exception("what was heard was not used", extra={"leg": self._leg})
 
     def _moved(self, utterance: Utterance, number: int) -> Utterance:
         start, end = utterance.start + self._since, utterance.end + self._since

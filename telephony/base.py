@@ -21,6 +21,10 @@ class BadAudio(TelephonyError):
     """Audio that cannot be what the call's metadata says it is."""
 
 
+class NoTransfer(TelephonyError):
+    """A caller who cannot be connected elsewhere by this line."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallInfo:
     """Who calls whom. `id` is safe in a URL; `source` is the kind of line: "replay", "websocket", "browser"."""
@@ -52,9 +56,9 @@ class Line(Protocol):
         """Hang up from our side."""
 
     async def transfer(self, to: str) -> None:
-        """Have the caller connected to another number. Raises TelephonyError where this line cannot."""
+        """Have the caller connected to another number. Raises NoTransfer where this line cannot."""
 
 
-def no_transfer() -> TelephonyError:
+def no_exchange(to: str) -> NoTransfer:
     """What a line without an exchange behind it says."""
-    return TelephonyError("这条线路不能由系统转接，请用话机转接")
+    return NoTransfer(f"这通电话没有经过交换机，系统转不了；请用话机转接 {to}，或把号码告诉来电人由其自行拨打")

@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from telephony.base import RATE, BadAudio, CallInfo, Chunk, Leg, Pcm, no_transfer
+from telephony.base import RATE, BadAudio, CallInfo, Chunk, Leg, Pcm, no_exchange
 
 STEP = 0.1
 LONGEST = 4 * 3600
@@ -65,4 +65,4 @@ class Replay:
 
     async def transfer(self, to: str) -> None:
         """A recording has nobody to connect."""
-        raise no_transfer()
+        raise no_exchange(to)

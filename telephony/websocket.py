@@ -12,7 +12,7 @@ import numpy as np
 import soxr
 
 from telephony import g711
-from telephony.base import RATE, BadAudio, CallInfo, Chunk, Leg, Pcm, TelephonyError, no_transfer
+from telephony.base import RATE, BadAudio, CallInfo, Chunk, Leg, NoTransfer, Pcm, TelephonyError, no_exchange
 
 LARGEST = 64 * 1024
 WAITING = 60 * RATE
@@ -136,9 +136,11 @@ class WebSocketLine:
         await self.hangup()
 
     async def transfer(self, to: str) -> None:
-        """Tell the exchange; it ends this stream by itself. Raises TelephonyError."""
+        """Tell the exchange; it ends this stream by itself. Raises NoTransfer."""
         if self._send is None:
-            raise no_transfer()
+            raise no_exchange(to)
+        if self.over.is_set():
+            raise NoTransfer(f"来电人已经挂断，没有转到 {to}；需要时请回拨来电号码")
         await self._send(json.dumps({"type": "transfer", "to": to}))
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:

@@ -11,7 +11,7 @@ from copilot import events
 from copilot.calls import CallError, Calls, new_info
 from copilot.feed import Feed
 from copilot.tables import CallRow, CardDecision, EventRow
-from telephony.base import CallInfo, TelephonyError
+from telephony.base import CallInfo, NoTransfer
 from telephony.replay import Replay
 from telephony.samples import SAMPLES
 from ticket_core.tables import Ticket
@@ -167,6 +167,6 @@ async def test_a_recording_cannot_be_transferred(make_parts):
     info, line = sample_call()
     await calls.ring(info, "wangli", "", line)
     desk = await calls.answer(info.id, "wangli")
-    with pytest.raises(TelephonyError, match="话机转接"):
+    with pytest.raises(NoTransfer, match="请用话机转接 119"):
         await desk.transfer("119")
     await calls.wait(info.id)

@@ -1,8 +1,5 @@
 """A live desk on the real parts: cards before the caller stops, parts that fail and come back, what the agent does."""
 
-import asyncio
-from contextlib import asynccontextmanager
-
 import numpy as np
 
 from asr.base import AsrError, Utterance
@@ -13,30 +10,10 @@ from copilot.calls import Calls, new_info
 from copilot.evidence import filled
 from copilot.settings import Settings
 from telephony.websocket import AudioFormat, WebSocketLine
+from tests.copilot.talk import SECOND, live, until, until_over
 from ticket_core.tables import Ticket
 
 NOISE = "我要投诉邗江区文昌西路旁边的工地半夜还在施工噪声太大"
-SECOND = bytes(16_000)
-
-
-@asynccontextmanager
-async def live(parts, agent="wangli"):
-    """A call that is answered, its line, and what its desk hears."""
-    calls, info = Calls(parts), new_info("13852706021", "websocket")
-    line = WebSocketLine(info, AudioFormat())
-    async with parts.bus.subscribe(agent) as mailbox:
-        await calls.ring(info, agent, "", lambda: line)
-        yield await calls.answer(info.id, agent), line, mailbox
-        await line.close()
-        await calls.wait(info.id)
-
-
-async def until(mailbox, kind):
-    """The next event of a kind."""
-    async with asyncio.timeout(30):
-        while (event := await mailbox.get()).type != kind:
-            pass
-    return event
 
 
 async def test_cards_come_before_the_caller_stops(make_parts):
@@ -129,13 +106,6 @@ async def test_an_engine_that_breaks_is_opened_again_and_no_number_used_twice(ma
     assert (finals[0].text, finals[-1].text) == (NOISE, "谢谢你们")
 
 
-async def until_over(mailbox):
-    """Every event up to the end of the call."""
-    async with asyncio.timeout(30):
-        while (event := await mailbox.get()).type != "ended":
-            yield event
-
-
 async def test_without_an_engine_the_call_and_its_ticket_go_on(make_parts):
     parts = make_parts(recognizer=None, speech_error="语音权重没有安装")
     async with live(parts) as (desk, line, mailbox):
@@ -179,6 +149,17 @@ async def test_a_refused_card_goes_and_does_not_come_back(make_parts):
         await line.hangup()
         async for event in until_over(mailbox):
             assert event.type != "suggested" or worst not in [card.article for card in event.cards]
+
+
+async def test_a_refusal_taken_back_brings_the_card_back_to_its_place(make_parts):
+    parts = make_parts({"citizen": [(0.0, 1.0, NOISE)]})
+    async with live(parts) as (desk, line, mailbox):
+        await line.feed(SECOND)
+        shown = (await until(mailbox, "suggested")).cards
+        await desk.refuse(shown[0].article)
+        assert (await until(mailbox, "suggested")).cards == shown[1:]
+        await desk.readmit(shown[0].article)
+        assert (await until(mailbox, "suggested")).cards == shown
 
 
 async def test_on_hold_nothing_and_muted_nothing_of_the_agent_is_kept(make_parts, tmp_path):

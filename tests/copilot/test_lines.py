@@ -288,7 +288,9 @@ def test_a_browser_speaks_on_its_own_desk(site):
     with site.socket("desk", client) as desk, site.socket("line/browser", client) as line:
         line.send(json.dumps({"format": "L16", "rate": 16000, "channels": 1}))
         call = accepted(line)
-        assert client.post(f"/api/calls/{call}/transfer", json={"to": "119"}).json()["detail"].endswith("话机转接")
+        refusal = client.post(f"/api/calls/{call}/transfer", json={"to": "119"})
+        assert (refusal.status_code, refusal.headers["content-type"]) == (409, "application/problem+json")
+        assert "请用话机转接 119" in refusal.json()["detail"]
         line.send(bytes(64_000))
         line.close()
         assert heard(finish(desk)) == [WORDS]

@@ -12,7 +12,7 @@ from hypothesis.strategies import booleans, dictionaries, floats, integers, list
 
 from copilot.calls import new_info
 from telephony import g711
-from telephony.base import BadAudio, TelephonyError
+from telephony.base import BadAudio, NoTransfer, TelephonyError
 from telephony.replay import Replay
 from telephony.samples import SAMPLES
 from telephony.websocket import LARGEST, WAITING, AudioFormat, WebSocketLine, parse_metadata
@@ -114,11 +114,15 @@ async def test_an_exchange_is_told_to_transfer_and_other_lines_refuse():
     async def send(text):
         told.append(json.loads(text))
 
-    await WebSocketLine(new_info("138", "websocket"), AudioFormat(), send).transfer("119")
+    exchange = WebSocketLine(new_info("138", "websocket"), AudioFormat(), send)
+    await exchange.transfer("119")
+    await exchange.hangup()
+    with pytest.raises(NoTransfer, match="已经挂断"):
+        await exchange.transfer("120")
     assert told == [{"type": "transfer", "to": "119"}]
     silent = WebSocketLine(new_info("138", "browser"), AudioFormat())
     for line in (silent, Replay(SAMPLES[0].wav, new_info("138", "replay"))):
-        with pytest.raises(TelephonyError, match="话机转接"):
+        with pytest.raises(NoTransfer, match="请用话机转接 119"):
             await line.transfer("119")
 
 
