@@ -1,7 +1,7 @@
 /** Which cards stand where: nothing moves under the hand. */
 import type { Card } from "./events";
 
-/** Below this a card beside the main one is noise. */
+/** Below this a card is noise. */
 const LEAST = 0.05;
 
 /**
@@ -9,7 +9,7 @@ const LEAST = 0.05;
  */
 export function arrange(shown: readonly Card[], found: readonly Card[], held: ReadonlySet<string>, most = 3): Card[] {
   const kept = shown.map((card) => (held.has(card.article) ? card : null));
-  const fresh = found.filter((card, i) => !held.has(card.article) && (i === 0 || card.score >= LEAST));
+  const fresh = found.filter((card) => !held.has(card.article) && card.score >= LEAST);
   const out: Card[] = [];
   for (let place = 0; place < most; place += 1) {
     const card = kept[place] ?? fresh.shift();

@@ -61,6 +61,13 @@ test("a refused card goes, says what went, and comes back when that was a slip",
   expect([shown(), cards.dropped.value, decided]).toEqual(["abc", null, ["b refused 地区不符", "b withdrawn"]]);
 });
 
+test("a taken card that is refused leaves the answer and the citations", async () => {
+  await cards.take(a);
+  cards.refusing.value = a;
+  await cards.refuse("内容已过期");
+  expect([draft.form.answer, cards.taken.size, decided]).toEqual(["", 0, ["a taken", "a refused 内容已过期"]]);
+});
+
 test("nothing moves while Alt is down", async () => {
   cards.frozen.value = true;
   incoming.value = [c, a];

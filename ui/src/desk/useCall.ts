@@ -78,7 +78,10 @@ export function useCall(changed: (event: WireEvent) => void) {
   async function hangUp() {
     const { waiting, phase, call: id } = call.value;
     if (waiting) await attempt(() => api.hangUp(waiting.call));
-    else if (phase === "live") ending.value = await attempt(() => api.hangUp(id));
+    else if (phase === "live") {
+      ending.value = true;
+      if (!(await attempt(() => api.hangUp(id)))) ending.value = false;
+    }
   }
 
   async function toggle(what: "mute" | "hold") {

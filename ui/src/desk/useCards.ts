@@ -72,18 +72,24 @@ export function useCards(
   }
 
   function withdraw(article: string) {
-    const card = taken.get(article);
-    if (!card || ticket.done.value) return;
-    taken.delete(article);
-    const { text } = card;
-    if (text) ticket.change((draft) => draft.write("answer", without(draft.form.answer, text)));
+    const card = ticket.done.value ? undefined : taken.get(article);
+    if (!card) return;
+    untake(card);
     void attempt(() => api.decide(current(), card, "withdrawn"));
+  }
+
+  /** Out of the citations and, where the agent left it as it was, out of the answer. */
+  function untake({ article, text }: Taken) {
+    taken.delete(article);
+    if (text) ticket.change((draft) => draft.write("answer", without(draft.form.answer, text)));
   }
 
   async function refuse(why: string) {
     const card = refusing.value;
     refusing.value = null;
     if (!card || !why) return;
+    const before = taken.get(card.article);
+    if (before) untake(before);
     refused.add(card.article);
     dropped.value = card;
     found.value = found.value?.filter((one) => one.article !== card.article) ?? null;

@@ -108,7 +108,7 @@ export function createDesk(user: Who) {
     const [what, place] = name.split("-");
     const card = cards.visible.value[Number(place) - 1];
     if (what === "take") void cards.take(card);
-    else if (what === "refuse") cards.refusing.value = card ?? null;
+    else if (what === "refuse") cards.refusing.value = ticket.done.value ? null : (card ?? null);
     else does[name]?.();
   }
 
