@@ -23,7 +23,7 @@ def extract(
     calling_number: the line's, used only where the citizen says so. places, watch: of the data files unless given.
     """
     said = talk(turns)
-    caller = name(said)
+    caller = name(said, turns)
     time = happened_at(said)
     location = where(said, places or known())
     found: dict[str, Filled | None] = {

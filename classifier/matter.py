@@ -169,6 +169,10 @@ def _extended(parts: Sequence[Clause], at: int) -> Filled:
 
 def _worded(text: str) -> str:
     return (
-        re.sub(r"^(?:对|是的?|嗯)*(?:然后|另外|还有|所以|我)?(?:就?是(?=问|想|要|让|请|希望)|就是)?", "", tidy(text))
+        re.sub(
+            r"^(?:对|是的?|嗯)*(?:然后|另外|还有(?!没)|所以|我(?=就?是?[想问要请]|希望|建议))?(?:就?是(?=问|想|要|让|请|希望)|就是)?",
+            "",
+            tidy(text),
+        )
         or text
     )

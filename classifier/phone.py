@@ -8,7 +8,11 @@ from classifier.said import FILL, Filled, Said, Turn, evidence
 
 DIGITS = dict(zip("零〇一二三四五六七八九幺", "001234567891", strict=True))
 DIGIT = rf"[\d{''.join(DIGITS)}]"
-RUN = re.compile(rf"{DIGIT}(?:(?:[，,、。. \-—]|[嗯呃啊额])*{DIGIT})*(?![号月年点个百千万块元栋幢楼单室层](?!码))")
+PAUSE = r"(?:[，,、。. \-—]|[嗯呃啊额])*"
+UNITS = "号月年点个百千万块元栋幢楼单室层"
+RUN = re.compile(  # nothing is counted by nine digits said one by one: what follows them is misheard, no unit
+    rf"{DIGIT}(?:{PAUSE}{DIGIT}){{8,}}|{DIGIT}(?:{PAUSE}{DIGIT})*(?![{UNITS}](?!码))"
+)
 VALID = re.compile(r"1[3-9]\d{9}|0(?:10|2\d|[3-9]\d{2})[2-9]\d{6,7}|[2-8]\d{7}|400\d{7}")
 MOBILE = re.compile(r"1[3-9]\d{9}")
 WORD = re.compile(r"电话|手机|号码|联系|座机|打给?我|打我|尾号")
@@ -34,7 +38,8 @@ SWAP = re.compile(
 TAIL = re.compile(
     rf"(?:后面|尾号|末尾|最后(?:[四4三3两2]位)?|后[四4]位)(?:几位|应该)*是[，, ]*({DIGIT}{{2,6}})(?!{DIGIT})"
 )
-MENTION = 16
+BEGINS = re.compile(r"1[3-9]\d")
+MENTION, LONG = 16, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +88,28 @@ def _arabic(spoken: str) -> str:
 
 
 def _stated(one: Said, calling_number: str) -> Filled | None:
+    if broken := _broken(one):
+        return broken
     found = None
     for number in numbers(one.turn.text):
         if (trusted := _meant(one, number)) is not None:
             found = evidence(_digits(number), one.turn, number.start, number.end, not trusted)
     return found or _same(one, calling_number)
+
+
+def _broken(one: Said) -> Filled | None:
+    """A mobile number in which one digit was heard as a word (1895案578866): what there is of it, doubtful."""
+    runs = list(numbers(one.turn.text))
+    for first, second in zip(runs, runs[1:], strict=False):
+        text = one.turn.text
+        digits = first.digits + second.digits
+        expected = "phone" in one.asked or WORD.search(text[: first.start][-MENTION:])
+        apart = second.start - first.end
+        if not (expected and apart == 1 and 8 <= len(digits) <= 12 and BEGINS.match(first.digits)):
+            continue
+        if not _another(text[: first.start][-MENTION:], Number(digits, first.start, second.end), text):
+            return evidence(digits, one.turn, first.start, second.end, True)
+    return None
 
 
 def _digits(number: Number) -> str:
@@ -97,8 +119,8 @@ def _digits(number: Number) -> str:
 
 def _meant(one: Said, number: Number) -> bool | None:
     """True for a valid callback number, False for one to be asked again, None for a number of another kind."""
-    before, after = one.turn.text[: number.start], one.turn.text[number.end : number.end + 8]
-    if not 7 <= len(number.digits) <= 13 or _another(before[-MENTION:], after):
+    before = one.turn.text[: number.start]
+    if not 7 <= len(number.digits) <= 13 or _another(before[-MENTION:], number, one.turn.text):
         return None
     if MOBILE.fullmatch(number.digits):
         return True
@@ -106,9 +128,10 @@ def _meant(one: Said, number: Number) -> bool | None:
     return VALID.fullmatch(number.digits) is not None if expected else None
 
 
-def _another(before: str, after: str) -> bool:
+def _another(before: str, number: Number, text: str) -> bool:
     """Whether the nearest word before says an order, a card, somebody else or a line that was called."""
-    if re.match(r"[\dXx多万千百元块]|打不通|没(?:有)?人接|不接", after) or CALLED.search(before):
+    counted = len(number.digits) < LONG and re.match(r"[多万千百元块]", text[number.end :])
+    if counted or re.match(r"[\dXx]|打不通|没(?:有)?人接|不接", text[number.end :]) or CALLED.search(before):
         return True
     words = [found.end() for found in WORD.finditer(before)]
     for pattern in (OTHER_NUMBER, OTHER_OWNER):

@@ -18,7 +18,10 @@ DAY = (
     rf"|十一(?=假|期间|的?时候)|暑假|寒假|期间)"
 )
 PART = r"(?:一大早|大清早|清[早晨]|早[上晨]|上午|中午|下午|傍晚|晚上|夜里|夜间|深夜|凌晨|[大]?半夜|白天)"
-CLOCK = rf"(?:{N}点(?!东西|钱|小|意)(?:半|一刻|钟|{N}分?)?(?:多|左右)?|\d{{1,2}}[:：]\d{{2}}|{N}时(?!候|间))"
+CLOCK = (
+    rf"(?:(?<![快早慢大小多少好有轻差远近]){N}点(?!东西|钱|小|意)(?:半|一刻|钟|{N}分?)?(?:多|左右)?"
+    rf"|\d{{1,2}}[:：]\d{{2}}|{N}时(?!候|间))"
+)
 EVERY = (
     r"(?:每[天晚日]|天天|每个?(?:星期|礼拜|周|月)[一二三四五六日天末]?|每到|一到|整[天夜]|三天两头"
     r"|隔三差五)(?:都?(?:是|在|从|到))?"
@@ -84,6 +87,8 @@ def _times(turn: Turn) -> Iterator[tuple[float, Filled]]:
 
 def _worth(text: str, quote: str, start: int) -> float:
     before = text[:start]
+    if quote == "今年":  # no more than the present
+        return 0.0
     if HABIT.search(before) or WANTED.search(before) or AGE.match(text, start + len(quote)):
         return 0.0
     return sum(worth for pattern, worth in WORTH if pattern.search(quote)) + (TO_COME if FUTURE.search(quote) else 0.0)

@@ -67,15 +67,16 @@ GLUE = re.compile(
     rf"(?:{FILL}|的|那边|这边|就是|那个|这个|在|上|里|里面|和|跟|与|靠近|靠|我们|是|[，,、。 ]|边上的?|旁边的?"
     rf"|附近的?|对面的?|一个|一家)*"
 )
+UNKNOWN = re.compile(rf"的?{NAMED}{{2,6}}[，,]?")
 GENERIC = re.compile(
     r"^(?:我们?|这个?|那个?|整个?|老旧?|本|全|每个?|各|住宅|公办|民办|私立|公立|农|乡|城|家|老|一|二|三|哪个?"
-    r"|什么|其他|别的|所有|该|好|几|大|小|新|旧|街|社|附近|不|没有?|高速|人行|机动车?|消防|自来水|上|下|读|进"
+    r"|自行|咨询|什么|其他|别的|所有|该|好|几|大|小|新|旧|街|社|附近|不|没有?|高速|人行|机动车?|消防|自来水|上|下|读|进"
     r"|入|过)?"
     r"(?:小区|新村|社区|街道|[乡镇村]|[马道铁走公线电半小水修让堵思段门赶迷绕一条网出退上下后后][路桥]|路|街"
     r"|巷子?|学校|小学|中学|大学|学院|幼儿园|医院|市场|菜市场|商场|广场|大厦|公园|车站|高速|公路|河|湖|桥|花园"
     r"|公寓|工业园区?|园区|开发区|别墅|大桥|码头|水库|新城)$"
 )
-NOT_PLACES = re.compile(r"马路$|[铁道走线电思]路$|半路$|上学|办理|户口|怎么|什么|报名|没有|希望|要求")
+NOT_PLACES = re.compile(r"马路$|上路$|[铁道走线电思]路$|半路$|上学|办理|户口|怎么|什么|报名|没有|希望|要求")
 TRIM = re.compile(
     r"^(?:[报诉映询问]|好像|大概|应该|具体|目前|家里?|因为|所以|然后|但是|过来|经过|路过|前往|去往|对|于|和|与"
     r"|及|或|就|又|把|给|让|要|想|来|进|出|有|住|靠近?|沿着?|刚|昨晚|去年|小|老|天|早|晚|上|下|午|里|号|年|月"
@@ -230,7 +231,7 @@ def _groups(text: str, parts: Sequence[Part]) -> Iterator[list[Part]]:
     """Neighbours with nothing but glue between them; a number or 旁边 alone is no place."""
     group: list[Part] = []
     for part in parts:
-        if group and not GLUE.fullmatch(text, group[-1].end, part.start):
+        if group and not (GLUE.fullmatch(text, group[-1].end, part.start) or _spans(text, group[-1], part)):
             yield from [group] * _tells(group)
             group = []
         if part.kind == "district" and ELSEWHERE.search(text[: part.start]):
@@ -238,6 +239,12 @@ def _groups(text: str, parts: Sequence[Part]) -> Iterator[list[Part]]:
         if group or part.kind not in ("number", "beside"):
             group.append(part)
     yield from [group] * _tells(group)
+
+
+def _spans(text: str, before: Part, part: Part) -> bool:
+    """Whether only a name that is not known, as a lane's, stands between a place and the number in it."""
+    wide = before.kind in ("district", "town", "village") and part.kind in ("number", "unit")
+    return wide and UNKNOWN.fullmatch(text, before.end, part.start) is not None
 
 
 def _tells(group: Sequence[Part]) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from classifier.said import FILL, Filled, Said, Turn, confirmed, evidence
+from classifier.sound import sounds
 
 SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
@@ -41,19 +42,44 @@ SPELT = re.compile(
     r"|卯金刀?(?P<p>刘)|十八子(?P<q>李))"
     rf"|[\u4e00-\u9fff]{{1,3}}的({SURNAME})"
 )
+COMPONENTS = dict(
+    zip("弓长 立早 木子 耳东 双木 口天 古月 言午 双人 草头 三横".split(), "张章李陈林吴胡许徐黄王", strict=True)
+)
+BUILT = re.compile(rf"({'|'.join(COMPONENTS)})[\u4e00-\u9fff]")
+COMMON = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹"
+    "熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
+BY_SOUND = re.compile(
+    rf"(?:我|免贵|^{FILL})[姓性信兴幸新心写现星形]([\u4e00-\u9fff])(?=[，,。！\s\d]|$|[首手]?[机电]|联系|号码|叫)"
+)
 AGENTS = re.compile(rf"(?:姓|是|叫)({SURNAME})(先生|女士|小姐)?|({SURNAME})(先生|女士|小姐)")
 ADDRESSED = re.compile(rf"(?:^|[，,。好]|您|是|的)\s*({SURNAME})?(先生|女士|小姐)")
 NOT_NAMES = re.compile(r"不方便|不想|不用|匿名|没有|知道|什么|任何|方便|常|和你|于是|时间|明白|成了|全部|都是")
 
 
-def name(said: Sequence[Said]) -> Filled | None:
-    """The citizen's name as far as he gave it: 李, or 李明. What he says later wins, save that 李 leaves 李明."""
+def name(said: Sequence[Said], turns: Sequence[Turn] = ()) -> Filled | None:
+    """The citizen's name as far as he gave it: 李, or 李明. What he says later wins, save that 李 leaves 李明.
+
+    Where it was not heard surely, how the agent (in turns) then addresses him tells: 好的丁女士.
+    """
     current: Filled | None = None
     for one in said:
         for new in _names(one):
             longer = current is not None and len(current.value) > 1 and current.value[0] == new.value
-            current = current if longer else new
-    return current
+            current = current if longer or (current and new.doubtful) else new
+    told = any("name" in one.asked for one in said)
+    return _addressed(turns, current) if told and (current is None or current.doubtful) else current
+
+
+def _addressed(turns: Sequence[Turn], heard: Filled | None) -> Filled | None:
+    """The family name by which the agent calls the citizen; sure where what was heard of it sounds like it."""
+    for turn in turns:
+        for found in ADDRESSED.finditer(turn.text) if turn.leg == "agent" else ():
+            if found[1]:
+                alike = heard is not None and sounds(heard.value) == sounds(found[1])
+                return evidence(found[1], turn, found.start(1), found.end(2), not alike)
+    return heard
 
 
 def sex(said: Sequence[Said], turns: Sequence[Turn], known: Filled | None) -> Filled | None:
@@ -81,6 +107,9 @@ def _names(one: Said) -> Iterator[Filled]:
     introduced = _introduced(one)
     if introduced:
         yield introduced
+    if (introduced or "name" in one.asked) and (built := BUILT.search(text)):
+        yield evidence(COMPONENTS[built[1]], one.turn, built.start(), built.end())
+        return
     if (introduced or "name" in one.asked) and (spelt := SPELT.search(text)) and not NOT_NAMES.search(spelt[0]):
         yield evidence(spelt[0][-1], one.turn, spelt.start(), spelt.end())
 
@@ -95,6 +124,9 @@ def _introduced(one: Said) -> Filled | None:
         return evidence(found[1], turn, found.start(), found.end())
     if (found := BARE.match(text)) and not NOT_NAMES.search(found[0]) and not re.search(r"^..{0,1}[先女小]", found[1]):
         return evidence(found[1], turn, found.start(1), found.end(1))
+    if found := BY_SOUND.search(text):
+        alike = next((family for family in COMMON if sounds(family) == sounds(found[1])), "")
+        return evidence(alike, turn, found.start(), found.end(), True) if alike else None
     return None
 
 
