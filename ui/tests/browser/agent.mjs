@@ -22,9 +22,11 @@ export async function asAgent(name, scenario, extra = []) {
   const shot = (step) => page.screenshot({ path: `${folder}/${name}-${step}.png` });
   try {
     await page.goto(base);
-    await page.getByTestId("login-username").fill("wangli");
-    await page.getByTestId("login-password").fill("yangzhou-12345");
-    await page.getByTestId("login-submit").click();
+    await until(page, "the cursor in the first field", () => document.activeElement?.matches("[data-testid=login-username]"));
+    await page.keyboard.type("wangli");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("yangzhou-12345");
+    await page.keyboard.press("Enter");
     const idle = page.getByTestId("idle");
     await idle.or(page.getByTestId("park")).first().waitFor();
     if (await page.getByTestId("park").isVisible()) await page.getByTestId("park").click();
@@ -41,7 +43,8 @@ export async function asAgent(name, scenario, extra = []) {
 
 /** Lets a sample call ring and takes it by keyboard. */
 export async function takeCall(page, sample) {
-  await page.locator(`[data-sample=${sample}]`).click();
+  await page.locator(`[data-sample=${sample}]`).focus();
+  await page.keyboard.press("Enter");
   await page.getByTestId("ringing").waitFor();
   await page.keyboard.press("F9");
   await page.getByTestId("live").waitFor();

@@ -12,6 +12,33 @@ await asAgent("desk", async (page, shot) => {
   const answer = await page.locator("#field-answer textarea").inputValue();
   if (!answer.trim()) throw new Error("a card was taken, the answer stayed empty");
 
+  await page.keyboard.press("Alt+Shift+Digit1");
+  await page.getByTestId("reasons").waitFor();
+  await page.keyboard.press("Digit6");
+  await page.getByTestId("dropped").waitFor();
+  if (await page.locator("#field-answer textarea").inputValue()) throw new Error("a refused card stayed in the answer");
+  await page.getByTestId("readmit").press("Enter");
+  await page.getByTestId("dropped").waitFor({ state: "detached" });
+  await card.waitFor();
+  await page.keyboard.press("Alt+Digit1");
+  await page.locator("[data-testid=card-1][data-taken=true]").waitFor();
+
+  await page.getByTestId("go-tickets").press("Enter");
+  await page.getByTestId("ticket-table").waitFor();
+  await page.getByTestId("live").waitFor();
+  await page.keyboard.press("F2");
+  await page.getByRole("button", { name: "已静音" }).waitFor();
+  await page.keyboard.press("F2");
+  await page.getByTestId("go-desk").press("Enter");
+
+  const title = page.locator("#field-title input");
+  await title.fill("坐席改过的标题");
+  await page.keyboard.press("Control+KeyS");
+  await page.getByTestId("kept").filter({ hasText: "已存" }).waitFor();
+  await page.reload();
+  await until(page, "the typed title", () => document.querySelector("#field-title input")?.value === "坐席改过的标题");
+  await page.locator(".cited .el-tag").waitFor();
+
   await page.keyboard.press("Alt+Slash");
   await page.keyboard.type("路灯不亮");
   await page.keyboard.press("Enter");
@@ -22,6 +49,9 @@ await asAgent("desk", async (page, shot) => {
   await page.locator("#field-address input").evaluate((input) => input.focus());
   await until(page, "an address that was heard", () => document.querySelector("#field-address input").value);
   await shot("call");
+  await title.focus();
+  await page.getByTestId("restore").press("Enter");
+  await until(page, "the title as heard", () => document.querySelector("#field-title input").value !== "坐席改过的标题");
   await page.keyboard.press("Alt+KeyB");
   await page.keyboard.type("邗江区城市管理局");
   await page.keyboard.press("Enter");
