@@ -187,18 +187,22 @@ class Calls:
 
     async def _run(self, desk: Desk) -> None:
         try:
+            await self._talk(desk)
+            await desk.keeper.settled()
+        finally:
+            self._tasks.pop(desk.call, None)
+
+    async def _talk(self, desk: Desk) -> None:
+        try:
             try:
                 await desk.run()
             finally:
                 self.live.pop(desk.call, None)
             await desk.word()
-            await desk.keeper.settled()
         except TelephonyError as error:
             log.warning("line failed", extra={"call": desk.call, "kind": type(error).__name__})
         except Exception:
             log.exception("call failed", extra={"call": desk.call})
-        finally:
-            self._tasks.pop(desk.call, None)
 
 
 def new_info(number: str, source: str, called: str = "12345") -> CallInfo:

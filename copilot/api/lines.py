@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import logging
 import secrets
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from sqlalchemy.exc import SQLAlchemyError
 
 from copilot.api.access import socket_user
 from copilot.calls import CallError, Calls, new_info
@@ -15,9 +17,11 @@ from copilot.parts import Parts
 from telephony.base import CallInfo, TelephonyError
 from telephony.websocket import EXAMPLE, Send, WebSocketLine, check_event, parse_metadata
 
+log = logging.getLogger(__name__)
 router = APIRouter(prefix="/api")
 REFUSED, NOT_ALLOWED, SIGNED_OUT = 4400, 4403, 4401
 BEGIN = 10
+NO_DATABASE = "数据库暂不可用，这通电话没有接入；请用话机接听、手工记录，并请管理员检查数据库"
 IN_URL = ("call_id", "calling_number", "called_number", "format", "rate", "channels")
 
 
@@ -63,6 +67,9 @@ async def _call(socket: WebSocket, caller: Caller) -> None:
         await _pump(socket, line, first)
     except (TelephonyError, CallError) as error:
         await _refuse(socket, str(error))
+    except SQLAlchemyError:
+        log.exception("call not taken in")
+        await _refuse(socket, NO_DATABASE)
     except (WebSocketDisconnect, RuntimeError):
         pass  # the other side is gone, which is how calls end
     finally:

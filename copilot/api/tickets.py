@@ -1,7 +1,7 @@
 """Tickets: list, one with its journal, edit, dispatch, answer, and every other move of the workflow table."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from sqlalchemy import func, select
@@ -33,6 +33,14 @@ router = APIRouter(prefix="/api")
 Writer = Annotated[Who, Depends(allow("agent", "dispatcher"))]
 TicketId = Annotated[int, Path(ge=1, lt=2**31)]
 ROLE = {"agent": workflow.Role.AGENT, "dispatcher": workflow.Role.DISPATCHER, "admin": workflow.Role.SUPERVISOR}
+
+
+class By(TypedDict):
+    """Who changes a ticket, and the version that they saw."""
+
+    actor: str
+    role: workflow.Role
+    expected_version: int
 
 
 def load(session: Session, ticket: int, user: Who) -> Ticket:
@@ -143,9 +151,7 @@ async def dispatch(ticket: TicketId, body: Dispatch, user: Writer, parts: PartsI
             basis=body.basis,
             answer=body.answer,
             cited=[cited.model_dump() for cited in body.cited],
-            actor=user.username,
-            role=ROLE[user.role],
-            expected_version=body.version,
+            **_by(user, body.version),
         )
         return shape(row)
 
@@ -164,9 +170,7 @@ async def answer(ticket: TicketId, body: Answer, user: Writer, parts: PartsIn, r
             row,
             answer=body.answer,
             cited=[cited.model_dump() for cited in body.cited],
-            actor=user.username,
-            role=ROLE[user.role],
-            expected_version=body.version,
+            **_by(user, body.version),
         )
         return shape(row)
 
@@ -181,18 +185,14 @@ async def act(
 
     def move(session: Session) -> TicketOut:
         row = load(session, ticket, user)
-        tickets.act(
-            session,
-            row,
-            action,
-            actor=user.username,
-            role=ROLE[user.role],
-            expected_version=body.version,
-            reason=body.reason,
-        )
+        tickets.act(session, row, action, reason=body.reason, **_by(user, body.version))
         return shape(row)
 
     return await parts.database.write(once(request, TicketOut, move))
+
+
+def _by(user: Who, version: int) -> By:
+    return By(actor=user.username, role=ROLE[user.role], expected_version=version)
 
 
 def _check_cited(parts: Parts, cited: Sequence[Cited]) -> None:

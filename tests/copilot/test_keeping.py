@@ -1,6 +1,7 @@
 """A database that fails in mid-call: the desk goes on seeing, and all of it is kept once the database is back."""
 
 import asyncio
+import json
 
 import pytest
 from sqlalchemy import create_engine, event, make_url, select, text
@@ -98,6 +99,20 @@ async def test_a_call_that_ends_meanwhile_is_kept_when_the_database_is_back(brok
             pass
     assert [one.text for one in await kept(parts, desk.call) if one.type == "heard"] == ["你好", NOISE]
     assert await parts.database.read(lambda session: session.get_one(CallRow, desk.call).state) == "ended"
+
+
+def test_a_call_that_comes_in_meanwhile_is_refused_in_words(broken, serve):
+    parts, cut = broken
+    site = serve(parts)
+    site.client("wangli")
+    cut(True)
+    with site.socket("line/stream?agent=wangli") as line:
+        line.send('{"rate": 8000}')
+        assert "数据库暂不可用" in json.loads(line.recv(timeout=20))["message"]
+    cut(False)
+    with site.socket("line/stream?agent=wangli") as line:
+        line.send('{"rate": 8000}')
+        assert json.loads(line.recv(timeout=20))["type"] == "accepted"
 
 
 async def test_a_server_that_stops_does_not_wait_for_a_database_that_is_away(broken):

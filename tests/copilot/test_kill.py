@@ -15,6 +15,7 @@ from websockets.sync.client import connect
 
 from copilot.api.access import SAMPLE_PASSWORD
 from telephony import g711
+from telephony.base import RATE
 from telephony.replay import read
 from telephony.samples import SAMPLES
 
@@ -140,7 +141,7 @@ def test_nothing_told_or_acknowledged_is_lost(tmp_path, free_port, keep):
             assert agent.get("/calls/current") == {"call": CALL, "state": "lost", "muted": False, "held": False}
             with agent.line() as line:
                 assert agent.get("/calls/current")["state"] == "live"
-                send(line, audio[half:])
+                send(line, audio[half : half + 15 * 2 * RATE])
             more = until(desk, lambda events: of("ended", events))
     everything = again + more
     assert [event["seq"] for event in everything] == list(range(1, len(everything) + 1))

@@ -118,25 +118,25 @@ def test_audio_without_metadata_is_taken_where_the_address_says_what_it_is(site)
         assert "第一帧" in refused(line)
 
 
-@pytest.mark.parametrize(
-    ("meta", "says"),
-    [
-        ("", "JSON 对象"),
-        ("hello", "JSON 对象"),
-        ("[1, 2]", "JSON 对象"),
-        ("[" * 60_000, "JSON 对象"),
-        ({"format": "OPUS"}, "L16 或 PCMA"),
-        ({"rate": 44100}, "8000 或 16000"),
-        ({"rate": [8000]}, "8000 或 16000"),
-        ({"channels": 6}, "1 或 2"),
-        ({"format": "PCMA", "rate": 16000}, "A 律"),
-        ({"call_id": "../../etc/passwd"}, "call_id"),
-        ({"calling_number": "<script>"}, "电话号码"),
-    ],
+WRONG_METADATA = (
+    ("", "JSON 对象"),
+    ("hello", "JSON 对象"),
+    ("[1, 2]", "JSON 对象"),
+    ("[" * 60_000, "JSON 对象"),
+    ({"format": "OPUS"}, "L16 或 PCMA"),
+    ({"rate": 44100}, "8000 或 16000"),
+    ({"rate": [8000]}, "8000 或 16000"),
+    ({"channels": 6}, "1 或 2"),
+    ({"format": "PCMA", "rate": 16000}, "A 律"),
+    ({"call_id": "../../etc/passwd"}, "call_id"),
+    ({"calling_number": "<script>"}, "电话号码"),
 )
-def test_wrong_metadata_says_what_is_possible(site, meta, says):
-    with exchange(site, meta) as line:
-        assert says in refused(line)
+
+
+def test_wrong_metadata_says_what_is_possible(site, subtests):
+    for meta, says in WRONG_METADATA:
+        with subtests.test(meta=str(meta)[:60]), exchange(site, meta) as line:
+            assert says in refused(line)
 
 
 def test_odd_bytes_lose_nothing(site):

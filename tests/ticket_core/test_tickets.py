@@ -1,4 +1,4 @@
-"""Tickets on a real SQLite file: the journal, frozen first department, conflicts, refusals."""
+"""Tickets on a real SQLite database: the journal, frozen first department, conflicts, refusals."""
 
 from datetime import UTC, datetime
 
@@ -14,8 +14,8 @@ from ticket_core.workflow import Action, Role, State
 
 
 @pytest.fixture
-def session(tmp_path):
-    engine = create_engine(f"sqlite:///{tmp_path / 't.db'}")
+def session():
+    engine = create_engine("sqlite://")
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         yield session
