@@ -1,6 +1,7 @@
 """From what an engine heard to what a form needs: names and homophones put right, figures, doubtful numbers marked."""
 
 import importlib.util
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,9 +19,14 @@ from asr.text import looped
 SURE = 0.995
 DOUBTED = 0.8
 MODEL_WEIGHT = 0.35
-LENGTH_BONUS = 1.4
+LENGTH_BONUS, DIGIT_BONUS = 1.4, 0.7
 AT_HOME = -5.0
 COMMON = 20
+SHORT = 6
+_NO_FIGURE = re.compile(  # 小七五号楼 is 小区5号楼, not 小75号楼
+    r"(?<=小)七|(?<=[广管][陵零灵林凌])[七气期]|(?<=[邗韩]江)[七气期]|(?<=韩江)西|(?<=江都)[七气]"
+)
+_NUMBER = re.compile(rf"[\d{''.join(NUMERALS)}]{{7,}}")
 TALK = Path(__file__).parent / "data" / "talk" / "phrases.txt"
 TOLD_AS_OFTEN = 3  # what is said in every call weighs more than one sentence of an article
 
@@ -30,7 +36,8 @@ class Finisher:
 
     def __init__(self, lexicon: Lexicon) -> None:
         names = ["".join(filter(is_hanzi, name)) for name in lexicon.names]
-        self._model = Ngram([*lexicon.sentences, *talk() * TOLD_AS_OFTEN], [*names, *names, *common_words()])
+        said = [text for text in lexicon.sentences if len(text) <= SHORT]  # keywords stand anywhere
+        self._model = Ngram([*lexicon.sentences, *talk() * TOLD_AS_OFTEN], [*names, *names, *said, *common_words()])
         self._gazetteer = Gazetteer(names, self._model)
         self._lattice = Lattice(self._model)
 
@@ -49,7 +56,7 @@ class Finisher:
         return marked.text, raw, marked.marks
 
     def _meant(self, heard: Sequence[Hypothesis]) -> str:
-        text = self._likeliest(heard).replace("小七", "小区")  # before a house number would take the seven
+        text = _NO_FIGURE.sub("区", self._likeliest(heard))
         known = heard[0].sure
         sure = (0.0,) * len(text) if known is None else carry(heard[0].text, known, text)
         free = [p < SURE and is_hanzi(c) for c, p in zip(text, sure, strict=True)]
@@ -67,10 +74,8 @@ class Finisher:
         whole = [(one.score, one.text) for one in heard if one.score is not None and not looped(one.text)]
         if not whole:
             return heard[0].text
-        best = max(
-            (score + MODEL_WEIGHT * self._score(text) + LENGTH_BONUS * len(text), text) for score, text in whole
-        )[1]
-        return best if self._score(best) >= AT_HOME * len(best) else heard[0].text
+        best = max((score + MODEL_WEIGHT * self._score(text) + _bonus(text), text) for score, text in whole)[1]
+        return best if self._score(best) >= AT_HOME * _worded(best) else heard[0].text
 
     def _score(self, text: str) -> float:
         return sum(map(self._model.score, clauses(text)))
@@ -91,6 +96,17 @@ def common_words() -> Iterator[str]:
             word, count, _ = line.split(" ", 2)
             if int(count) >= COMMON:
                 yield word
+
+
+def _bonus(text: str) -> float:
+    """What longer texts are given, so that dropping words does not pay; digits are spared the language model's toll."""
+    words = len(_NUMBER.sub("", text))
+    return LENGTH_BONUS * words + DIGIT_BONUS * (len(text) - words)
+
+
+def _worded(text: str) -> int:
+    """How many characters the language model has a say in."""
+    return sum(map(len, clauses(text)))
 
 
 def _edited(text: str, edits: Sequence[Edit]) -> str:

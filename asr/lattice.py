@@ -52,7 +52,7 @@ class Lattice:
 
     def _gate(self, heard: str, meant: str) -> str:
         """Take back all where the model is not at home, else each run of changes that it does not know or want."""
-        if sum(map(self._model.score, clauses(meant))) < AT_HOME * len(meant):
+        if sum(self._model.score(clause) - AT_HOME * len(clause) for clause in clauses(meant)) < 0:
             return heard
         out = heard
         for start, end in _runs(heard, meant):

@@ -15,7 +15,7 @@ DISCOUNT = 0.8
 BITS = 16
 UNSEEN = 5000
 EDGE = "\n"
-_BREAKS = re.compile(r"[^\u4e00-\u9fffA-Za-z0-9]+")
+_BREAKS = re.compile(r"(?:[^\u4e00-\u9fffA-Za-z0-9]|[\d零一二三四五六七八九幺]{7,})+")  # a number is no wording
 
 Keys = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.float64]

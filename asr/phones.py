@@ -1,6 +1,7 @@
 """Telephone numbers: trusted where hypotheses agree, doubtful everywhere else, never silently wrong."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from asr.marked import Marked
@@ -8,6 +9,7 @@ from asr.numerals import strings
 
 AGREEING = 4
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0[1-9]\d{1,2}-?\d{7,8}|400\d{7}|8\d{7})(?!\d)")
+_WHOLE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _RUN = re.compile(r"(?<![\d.])\d{3,}(?:-\d{3,})*(?![\d%]|\.\d)")
 _SHORT = re.compile(r"1(?:1[0-9]|2[02]|23\d\d|00\d\d)|9[56]\d{3,4}|(?:19|20)\d\d")
 _UNIT = re.compile(
@@ -20,14 +22,17 @@ LONG = 7
 def settle(marked: Marked, hypotheses: Sequence[str]) -> Marked:
     """Put the agreed number in place; doubt each other run of digits that may be a number or a piece of one.
 
-    A number is agreed when it is valid and stands in at least AGREEING hypotheses.
+    A number is agreed when it is valid and stands in at least AGREEING hypotheses. Where none is, a whole number
+    of fewer takes the place of a broken one: doubtful all the same, but it can be read back.
     """
-    agreed = _agreed([_figures(line) for line in hypotheses])
+    lines = [_figures(line) for line in hypotheses]
+    agreed = _agreed(lines)
     runs = list(_suspects(marked.text))
     long = [run for run in runs if len(run[0]) >= LONG]
     if len(agreed) == 1 and len(long) == 1 and long[0][0] not in agreed:
-        start, end = long[0].span()
-        marked = marked.repair(start, end, agreed[0])
+        marked = marked.repair(*long[0].span(), agreed[0])
+    elif not agreed and len(long) == 1 and not _PHONE.fullmatch(long[0][0]) and (whole := _commonest(lines)):
+        marked = marked.repair(*long[0].span(), whole)
     return marked.doubt(run.span() for run in _suspects(marked.text) if run[0] not in agreed)
 
 
@@ -42,6 +47,12 @@ def _agreed(lines: Sequence[str]) -> list[str]:
     return [
         one for one in enough if all(other == one or any({one, other} <= held for held in numbers) for other in enough)
     ]
+
+
+def _commonest(lines: Sequence[str]) -> str:
+    """The mobile number that most lines hold; empty where none holds any."""
+    counted = Counter(found[0] for line in lines for found in _WHOLE.finditer(line))
+    return max(counted, key=lambda number: counted[number], default="")
 
 
 def _valid(line: str) -> Iterator[str]:
