@@ -24,7 +24,7 @@ AT_HOME = -5.0
 COMMON = 20
 SHORT = 6
 _NO_FIGURE = re.compile(  # 小七五号楼 is 小区5号楼, not 小75号楼
-    r"(?<=小)七|(?<=[广管][陵零灵林凌])[七气期]|(?<=[邗韩]江)[七气期]|(?<=韩江)西|(?<=江都)[七气]"
+    r"(?<=小)七|(?<=[广管过][陵零灵林凌])[七气期]|(?<=[邗韩]江)[七气期]|(?<=韩江)西|(?<=江[都督])[七气]"
 )
 _NUMBER = re.compile(rf"[\d{''.join(NUMERALS)}]{{7,}}")
 TALK = Path(__file__).parent / "data" / "talk" / "phrases.txt"

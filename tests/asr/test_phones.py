@@ -44,3 +44,9 @@ def test_a_piece_of_a_number_said_with_pauses_is_doubtful_however_many_agree(pie
 @pytest.mark.parametrize("text", ["拨打12345", "打120", "一共860元", "在503室", "2026年", "罚了3500元", "住了300户"])
 def test_other_figures_are_no_numbers(text):
     assert settled(text, [text])[1] == []
+
+
+def test_a_whole_number_of_few_hypotheses_takes_the_place_of_a_broken_one_and_stays_doubtful():
+    marked = settle(Marked("电话1335912046"), ["电话1335912046", "电话13357912046"])
+    assert marked.text == "电话13357912046"
+    assert [mark.kind for mark in marked.marks] == ["doubtful"]

@@ -75,3 +75,12 @@ def test_figures_and_repairs_keep_their_places(finisher):
 
 def test_traditional_characters_are_no_repair(finisher):
     assert finisher.final(["電話打不通 請處理"]) == ("电话打不通请处理", "电话打不通请处理", ())
+
+
+def test_seven_behind_a_small_place_is_a_district_before_it_is_a_house_number(finisher):
+    assert finisher.final(["韩江七小七五号楼"])[0] == "邗江区小区5号楼"
+
+
+def test_a_name_takes_the_place_of_no_two_unlike_words():
+    told = Finisher(Lexicon(("住房公积金热线",), SENTENCES))
+    assert told.final(["住房公积金怎么提取"])[0] == "住房公积金怎么提取"

@@ -179,3 +179,24 @@ def test_title_and_content_are_made_of_what_the_citizen_said(lines):
         assert set(found["content"].value) <= set(told) | set("，。")
         assert len(found["content"].value) <= 2000
         assert 0 < len(found["title"].value) <= 30
+
+
+def test_a_number_with_a_word_in_it_is_shown_as_doubtful():
+    turns = [Turn("a1", "agent", "请问您的电话是多少？"), Turn("c1", "citizen", "电话1895案578866，请你们派人来")]
+    number = extract(turns)["callback_number"]
+    assert (number.value, number.quote, number.doubtful) == ("1895578866", "1895案578866", True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "then", "value", "doubtful"),
+    [
+        ("我写五，电话13852706021", "好的", "吴", True),
+        ("我信盯，电话13852706021", "好的丁女士", "丁", False),
+        ("我姓程，耳东城", "好的", "陈", False),
+        ("我不说了，就这样", "好的", None, None),
+    ],
+)
+def test_a_family_name_is_known_by_its_sound_and_by_how_the_agent_says_it(answer, then, value, doubtful):
+    turns = [Turn("a1", "agent", "请问您贵姓？"), Turn("c1", "citizen", answer), Turn("a2", "agent", then)]
+    name = extract(turns).get("citizen_name")
+    assert (name and name.value, name and name.doubtful) == (value, doubtful)
