@@ -5,10 +5,11 @@ await asAgent("desk", async (page, shot) => {
   await shot("idle");
   await takeCall(page, "night-noise");
 
-  const card = page.getByTestId("card-1");
+  const card = page.getByTestId("card-1").filter({ hasText: "夜间施工噪声" });
+  const taken = page.locator("[data-testid=card-1][data-taken=true]").filter({ hasText: "夜间施工噪声" });
   await card.waitFor();
   await page.keyboard.press("Alt+Digit1");
-  await page.locator("[data-testid=card-1][data-taken=true]").waitFor();
+  await taken.waitFor();
   const answer = await page.locator("#field-answer textarea").inputValue();
   if (!answer.trim()) throw new Error("a card was taken, the answer stayed empty");
 
@@ -21,7 +22,7 @@ await asAgent("desk", async (page, shot) => {
   await page.getByTestId("dropped").waitFor({ state: "detached" });
   await card.waitFor();
   await page.keyboard.press("Alt+Digit1");
-  await page.locator("[data-testid=card-1][data-taken=true]").waitFor();
+  await taken.waitFor();
 
   await page.getByTestId("go-tickets").press("Enter");
   await page.getByTestId("ticket-table").waitFor();
