@@ -34,7 +34,9 @@ def test_a_final_is_missing_when_nothing_was_heard_of_that_leg_at_that_time():
     assert missing(alone, alone) == 0
 
 
-def test_a_card_is_timed_from_the_text_before_it():
+def test_a_card_is_timed_from_the_text_before_it_and_a_draft_from_when_it_is_stable():
+    draft = [heard(0, 2, 3.0, final=False), Seen(3.4, Suggested(call="c", cards=[]))]
+    assert list(text_to_card(draft)) == pytest.approx([0.1])
     seen = [heard(0, 2, 3.0), Seen(3.2, Suggested(call="c", cards=[])), heard(4, 5, 6.0, leg="agent")]
     assert list(text_to_card([*seen, Seen(6.5, Suggested(call="c", cards=[]))])) == pytest.approx([0.2, 3.5])
     assert math.isnan(quantile([]))
