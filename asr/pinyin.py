@@ -53,6 +53,7 @@ def cost(heard: Syllable, meant: Syllable) -> float:
     return min(first + last, OTHER)
 
 
+@lru_cache(maxsize=None)
 def _initials(a: str, b: str) -> float:
     if a == b:
         return 0.0
@@ -62,6 +63,7 @@ def _initials(a: str, b: str) -> float:
     return NEAR if any((a in f and b in f) or (plain[0] in f and plain[1] in f) for f in _FAMILIES) else 2 * NEAR
 
 
+@lru_cache(maxsize=None)
 def _finals(a: str, b: str) -> float:
     if a == b:
         return 0.0
