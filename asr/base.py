@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -91,3 +91,13 @@ class Recognizer(Protocol):
 
     async def close(self) -> None:
         """End the legs still open, so that what they owe comes out, and stop."""
+
+
+@runtime_checkable
+class Wideband(Recognizer, Protocol):
+    """An engine that also takes more than the telephone's 8 kHz; rates: samples a second."""
+
+    rates: tuple[int, ...]
+
+    def stream(self, leg: Leg, rate: int = RATE) -> Stream:
+        """Open a leg whose samples come at one of `rates`."""

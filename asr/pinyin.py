@@ -1,6 +1,6 @@
 """How characters sound, and how unlike two sounds are to an ear of the Jianghuai region."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +53,7 @@ def cost(heard: Syllable, meant: Syllable) -> float:
     return min(first + last, OTHER)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _initials(a: str, b: str) -> float:
     if a == b:
         return 0.0
@@ -63,7 +63,7 @@ def _initials(a: str, b: str) -> float:
     return NEAR if any((a in f and b in f) or (plain[0] in f and plain[1] in f) for f in _FAMILIES) else 2 * NEAR
 
 
-@lru_cache(maxsize=None)
+@cache
 def _finals(a: str, b: str) -> float:
     if a == b:
         return 0.0

@@ -23,6 +23,7 @@ QUIET = 0.3
 LONGEST = 1.0
 CLEARLY = 0.1
 PATIENCE = 2
+FADE = 0.8
 RULES = "你是政务热线话务员。用一段不超过150字的话概括市民诉求，只用对话里出现的事实、名称和数字，不要补充。"
 
 
@@ -104,9 +105,13 @@ class Panel:
         """The cards to show after a search, the best found first.
 
         A card keeps its place while searches find it, and through one final that does not; then its topic is over.
+        What was good is not bad at once: a score falls by steps of a fifth with each final.
         """
         fresh = {new.article: new for new in found if new.article not in self.refused}
         for old in self.cards:
+            if new := fresh.get(old.article):
+                least = round(old.score * (FADE if final else 1), 3)
+                fresh[old.article] = new.model_copy(update={"score": max(new.score, least)})
             self.missed[old.article] = 0 if old.article in fresh else self.missed.get(old.article, 0) + final
         stay = [
             fresh.get(old.article, old)

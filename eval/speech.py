@@ -9,6 +9,7 @@ import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from rich.progress import track
 from scipy.signal import butter, sosfilt
 
 from asr import registry, weights
-from asr.base import RATE, AsrError, Pcm, Recognizer, Stream, Utterance
+from asr.base import RATE, AsrError, Pcm, Recognizer, Stream, Utterance, Wideband
 from asr.numerals import every
 from asr.text import simplify
 from copilot import parts
@@ -116,10 +117,12 @@ async def measure(
 
 async def _heard(recognizer: Recognizer, row: Row, telephone: bool) -> Result:
     """An engine that takes more than 8 kHz is given it, save over the telephone."""
-    rate = RATE if telephone else max(getattr(recognizer, "rates", (RATE,)))
+    rate, stream = RATE, recognizer.stream
+    if isinstance(recognizer, Wideband) and not telephone:
+        rate = max(recognizer.rates)
+        stream = partial(recognizer.stream, rate=rate)
     pcm = read(row.path, rate, telephone)
-    stream = recognizer.stream("citizen") if rate == RATE else recognizer.stream("citizen", rate)  # type: ignore[call-arg]
-    finals = await hear(stream, np.concatenate([pcm, np.zeros(rate, np.int16)]))
+    finals = await hear(stream("citizen"), np.concatenate([pcm, np.zeros(rate, np.int16)]))
     return Result(row, "".join(u.raw for u in finals), "".join(u.text for u in finals), len(pcm) / rate)
 
 

@@ -19,7 +19,7 @@ from kb_index.query import essence
 SCORERS = ("characters", "pinyin", "vectors")
 CHINA = timedelta(hours=8)
 TALK = Path(__file__).parent / "data" / "talk.txt"  # what is said in calls and asks nothing, a line each
-LEAST = 0.01  # a card less likely than that only takes the place of a look
+LEAST = 0.05  # a card less likely than that only takes the place of a look
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is worth searching for in what was said: greetings, fillers, numbers and repeats are not."""
+"""What is worth searching for in what was said: greetings, fillers, bare purposes, numbers and repeats are not."""
 
 import re
 
@@ -9,6 +9,9 @@ CHATTER = re.compile(
     r"|^我?(?:免贵)?姓.{1,2}$|^我叫.{2,3}$|^我?的?(?:手机|电话|联系)(?:号码?|方式)?(?:就?是|呢)?$"
     r"|^[嗯呃啊哦噢唉哎诶]+|[啊呀呢嘛哦]+$"
 )
+PURPOSE = re.compile(
+    r"我?(?:就是|是)?想?要?(?:来)?(?:投诉|举报|反映|求助|咨询|建议|问)(?:一下|(?:一|几)?个?(?:事情?|问题))?"
+)
 NUMBERS = re.compile(r"[0-9０-９]{6,}|[零〇一二三四五六七八九幺两]{6,}")
 BREAK = re.compile(r"[，。！？；、,.!?;\s]+")
 
@@ -16,5 +19,5 @@ BREAK = re.compile(r"[，。！？；、,.!?;\s]+")
 def essence(said: str) -> str:
     """The clauses that say something, each once, where it was said last; empty when nothing is left."""
     clauses = [CHATTER.sub("", NUMBERS.sub("", clause)) for clause in BREAK.split(said)]
-    kept = dict.fromkeys(clause for clause in reversed(clauses) if len(clause) > 1)
+    kept = dict.fromkeys(one for one in reversed(clauses) if len(one) > 1 and not PURPOSE.fullmatch(one))
     return "，".join(reversed(kept))

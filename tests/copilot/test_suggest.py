@@ -179,3 +179,13 @@ async def test_without_a_model_or_with_one_that_is_away_the_extract_stays(free_p
     assert await Wording(Settings()).summary(TURNS, EXTRACT) == EXTRACT
     away = Settings(llm_url=f"http://127.0.0.1:{free_port}/v1", llm_model="m")
     assert await Wording(away).summary(TURNS, EXTRACT) == EXTRACT
+
+
+def test_a_card_that_answered_well_is_not_pushed_aside_by_a_weaker_one_after_one_sentence():
+    panel = Panel()
+    panel.cards = panel.settle([card("停水", 0.84)], True)
+    panel.cards = panel.settle([card("停电", 0.47), card("停水", 0.2)], True)
+    assert [one.article for one in panel.cards] == ["停水", "停电"]
+    for _ in range(3):
+        panel.cards = panel.settle([card("停电", 0.6), card("停水", 0.2)], True)
+    assert panel.cards[0].article == "停电"

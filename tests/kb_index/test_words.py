@@ -68,3 +68,8 @@ def test_an_answer_is_likely_by_evidence():
     assert shipped().chance("characters+pinyin", nothing) < 0.01
     assert shipped().chance("characters+pinyin", much) > 0.9
     assert shipped().chance("pinyin", [1.0, 0.0, 2.3]) > 0.99
+
+
+@pytest.mark.parametrize("said", ["你好，我要投诉", "我想咨询一下", "我要反映个问题", "你好我要举报"])
+def test_a_bare_purpose_is_no_question(said):
+    assert essence(said) == ""

@@ -81,8 +81,8 @@ function apply(state: CallState, event: WireEvent): CallState {
       return { ...state, departments: event.departments, question: event.question };
     case "drafted":
       return { ...state, fields: Object.fromEntries(event.fields.map((field) => [field.name, field])) };
-    case "alerted":
-      return { ...state, alerts: [...state.alerts, event] };
+    case "alerted": // told twice when the database was away for a while
+      return { ...state, alerts: [...state.alerts.filter((one) => one.kind !== event.kind), event] };
     case "summarised":
       return { ...state, summary: event.text };
     case "switched":
