@@ -137,8 +137,9 @@ def _wishes(one: Said, telling: set[str]) -> Iterator[tuple[float, Filled]]:
         if worth:
             yield worth + min(len(clause.clean), 20) / 40, _extended(parts, at)
     if "request" in one.asked and one.turn.id in telling:
-        whole = next(clause for clause in parts if clause.tells)
-        yield ANSWER, _extended(parts, parts.index(whole))
+        first = next((at for at, clause in enumerate(parts) if clause.tells), None)
+        if first is not None:
+            yield ANSWER, _extended(parts, first)
 
 
 SHORTEST, ANSWER = 5, 3.4

@@ -61,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
         return run(Settings(), options)
     except ValidationError as error:
         names = "、".join(f"COPILOT_{str(item['loc'][0]).upper()}" for item in error.errors())
-        return refuse(f"设置有误：{names}；各项说明见 README")
+        return refuse(f"设置有误：{names}；各项说明见 docs/settings.md")
     except (AsrError, KnowledgeError, CatalogueError, OSError) as error:
         return refuse(str(error))
 

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import telephony
@@ -73,6 +73,7 @@ PIECES = sorted({turn.text for call in CALLS for turn in turns(call)})
 
 
 @given(st.lists(st.tuples(st.sampled_from(["citizen", "agent"]), st.sampled_from(PIECES)), max_size=60))
+@example([("agent", "诉求是什么"), ("citizen", "好的 已经记录")])
 def test_any_conversation_gives_a_short_summary_of_its_own_words(lines):
     said = [Turn(f"u{at}", leg, text) for at, (leg, text) in enumerate(lines)]
     fields = extract(said)
