@@ -28,6 +28,8 @@ from copilot import parts
 from copilot.settings import Settings
 from telephony import g711
 
+STEP = 2  # seconds
+
 
 class SpeechError(Exception):
     """A TSV or recording that cannot be used; the message (Chinese) says why."""
@@ -122,7 +124,7 @@ async def _heard(recognizer: Recognizer, row: Row, telephone: bool) -> Result:
         rate = max(recognizer.rates)
         stream = partial(recognizer.stream, rate=rate)
     pcm = read(row.path, rate, telephone)
-    finals = await hear(stream("citizen"), np.concatenate([pcm, np.zeros(rate, np.int16)]))
+    finals = await hear(recognizer, stream("citizen"), np.concatenate([pcm, np.zeros(rate, np.int16)]), rate)
     return Result(row, "".join(u.raw for u in finals), "".join(u.text for u in finals), len(pcm) / rate)
 
 
@@ -148,9 +150,12 @@ def figures(results: Sequence[Result], cpu: float) -> dict[str, float | str | No
     }
 
 
-async def hear(stream: Stream, pcm: Pcm) -> list[Utterance]:
-    """The finals of one leg, in order."""
-    stream.push(pcm, 0.0)
+async def hear(recognizer: Recognizer, stream: Stream, pcm: Pcm, rate: int) -> list[Utterance]:
+    """The finals of one leg, in order; so slowly that none is heard in haste."""
+    step = STEP * rate
+    for start in range(0, len(pcm), step):
+        stream.push(pcm[start : start + step], start / rate)
+        await recognizer.idle()
     await stream.end()
     return sorted([u async for u in stream if u.final], key=lambda u: u.start)
 
