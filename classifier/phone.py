@@ -78,11 +78,6 @@ def numbers(text: str) -> Iterator[Number]:
         yield Number(_arabic(found[0]), found.start(), found.end())
 
 
-def without_numbers(text: str) -> str:
-    """The text without runs that are long enough for a telephone."""
-    return RUN.sub(lambda found: "" if len(_arabic(found[0])) >= 7 else found[0], text)
-
-
 def _arabic(spoken: str) -> str:
     return "".join(DIGITS.get(c, c) for c in spoken if c in DIGITS or c.isdigit())
 

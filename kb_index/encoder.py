@@ -1,7 +1,9 @@
 """Text encoders: the protocol, and those that can be chosen by name."""
 
 import importlib
+import importlib.util
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -46,6 +48,14 @@ class NoEncoder:
     def encode(self, texts: Sequence[str], query: bool = False) -> Vectors:
         """See Encoder."""
         return np.zeros((len(texts), 0), np.float32)
+
+
+def weights_of(module: str, package: str) -> Path:
+    """The folder of a package that carries weights. Raises KnowledgeError, naming it."""
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None:
+        raise KnowledgeError(f"缺少编码器包 {package}")
+    return Path(spec.origin).parent
 
 
 def create(name: str = "") -> Encoder:

