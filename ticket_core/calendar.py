@@ -1,0 +1,124 @@
+"""Which days are worked in China: the package's years, and a table that overrides them or adds a year."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+
+from ticket_core.errors import TicketError
+from ticket_core.problems import Problems, syntax
+
+ZONE = ZoneInfo("Asia/Shanghai")
+SHIPPED = Path(__file__).parent / "data" / "holidays.toml"
+WEEKDAYS = "一二三四五六日"
+NAMES = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "National Day": "国庆节",
+    "Mid-autumn Festival": "中秋节",
+}
+
+
+def local_day(at: datetime) -> str:
+    """The day of an aware moment where the hotline is, as YYYY-MM-DD."""
+    return at.astimezone(ZONE).date().isoformat()
+
+
+def spoken(day: date) -> str:
+    """A day as people say it, with its weekday."""
+    return f"{day:%Y-%m-%d}（周{WEEKDAYS[day.weekday()]}）"
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """overrides: day -> worked or not, before all else. years: those that the overrides hold completely, so that every
+    other day of theirs is worked from Monday to Friday.
+    """
+
+    overrides: Mapping[date, bool] = field(default_factory=dict)
+    years: frozenset[int] = frozenset()
+
+    def working(self, day: date) -> bool:
+        """Whether that day is worked. Raises TicketError for a year whose holidays are not known."""
+        if (said := self.overrides.get(day)) is not None:
+            return said
+        if day.year in self.years:
+            return day.weekday() < 5
+        try:
+            return bool(chinese_calendar.is_workday(day))
+        except NotImplementedError as error:
+            raise TicketError(
+                f"{day.year} 年的节假日安排还没有录入，算不出期限；请管理员在“配置—节假日”补录该年安排后再办"
+            ) from error
+
+    def reason(self, day: date) -> str:
+        """Why that day is worked or not (Chinese). Raises TicketError like `working`."""
+        if self.working(day):
+            return "调休上班" if day.weekday() >= 5 else "工作日"
+        if day in self.overrides:
+            return "节假日表定为休息"
+        name = None if day.year in self.years else chinese_calendar.get_holiday_detail(day)[1]
+        return NAMES.get(name, "节假日") if name else "周末"
+
+    def over(self, base: "Calendar") -> "Calendar":
+        """This table laid over another one."""
+        return Calendar({**base.overrides, **self.overrides}, base.years | self.years)
+
+    def next_working(self, day: date) -> date:
+        """The first worked day after that one."""
+        day += timedelta(days=1)
+        while not self.working(day):
+            day += timedelta(days=1)
+        return day
+
+
+def parse(text: str) -> Calendar:
+    """A holiday table out of TOML: years = [2027], off = ["2027-01-01"], work = ["2027-02-06"].
+
+    Raises TicketError that names each error.
+    """
+    table = syntax(text, "节假日表")
+    problems = Problems("节假日表")
+    problems.unknown(table, ("years", "off", "work"))
+    years = _years(table.get("years", []), problems)
+    off, work = (_days(table.get(name, []), name, problems) for name in ("off", "work"))
+    for day in sorted(off & work):
+        problems.add(f"{day}", "既在 off 又在 work，请只留一处")
+    problems.refuse()
+    return Calendar({**dict.fromkeys(off, False), **dict.fromkeys(work, True)}, years)
+
+
+def shipped() -> Calendar:
+    """The table that ships with the product."""
+    return parse(SHIPPED.read_text("utf8"))
+
+
+def _years(raw: Any, problems: Problems) -> frozenset[int]:
+    if not isinstance(raw, list) or not all(type(year) is int and 2000 <= year < 2100 for year in raw):
+        problems.add("years", "要写年份，例如 years = [2027]")
+        return frozenset()
+    return frozenset(raw)
+
+
+def _days(raw: Any, name: str, problems: Problems) -> set[date]:
+    if not isinstance(raw, list):
+        problems.add(name, f'要写日期，例如 {name} = ["2027-01-01"]')
+        return set()
+    found = {one: _day(one) for one in raw if isinstance(one, str | date)}
+    for wrong in [one for one in raw if found.get(one if isinstance(one, str | date) else "") is None]:
+        problems.add(name, f"“{wrong}”不是日期，要写成 2027-01-01")
+    return {day for day in found.values() if day}
+
+
+def _day(raw: str | date) -> date | None:
+    try:
+        return raw if type(raw) is date else date.fromisoformat(str(raw))
+    except ValueError:
+        return None
