@@ -1,0 +1,63 @@
+"""Does what timers are due for: each once, in the transaction that marks it done."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ticket_core import moves, timers
+from ticket_core.by import By
+from ticket_core.deadline import Rulebook, Rules
+from ticket_core.errors import TicketError
+from ticket_core.tables import Ticket, Timer
+from ticket_core.vocabulary import Role
+
+log = logging.getLogger(__name__)
+
+
+def due(session: Session, now: datetime, limit: int = 1000) -> list[int]:
+    """Ids of the timers whose moment has come, the oldest first."""
+    query = select(Timer.id).where(Timer.done_at.is_(None), Timer.at <= now).order_by(Timer.at, Timer.id)
+    return list(session.scalars(query.limit(limit)))
+
+
+def sweep(session: Session, now: datetime, book: Rulebook, ids: Sequence[int]) -> int:
+    """Do what these timers are for; how many were done. What fails undoes itself alone and stays for the next time.
+
+    Rows that another server works on are passed over, and so are those that are done by now.
+    """
+    query = select(Timer).where(Timer.id.in_(ids), Timer.done_at.is_(None), Timer.at <= now)
+    rows = session.scalars(query.order_by(Timer.at, Timer.id).with_for_update(skip_locked=True)).all()
+    return sum(_run(session, timer, now, book) for timer in rows)
+
+
+def _run(session: Session, timer: Timer, now: datetime, book: Rulebook) -> bool:
+    number, ticket = timer.id, timer.ticket_id
+    try:
+        with session.begin_nested():
+            return _do(session, timer, now, book)
+    except TicketError:
+        log.warning("timer waits", extra={"timer": number, "ticket": ticket})
+    except Exception:
+        log.exception("timer failed", extra={"timer": number, "ticket": ticket})
+    return False
+
+
+def _do(session: Session, timer: Timer, now: datetime, book: Rulebook) -> bool:
+    """Whether it was still to be done; a timer that the ticket has outgrown makes way for the one it needs now."""
+    ticket = session.get_one(Ticket, timer.ticket_id, populate_existing=True)
+    rules = _running(ticket, book, now)
+    job = timers.next_job(ticket, rules, timers.done(session, ticket), now)
+    if job is None or (job.kind, job.at) != (timer.kind, timer.at):
+        timers.schedule(session, ticket, rules, now)
+        return False
+    timer.done_at = now
+    session.flush()
+    moves.act(session, ticket, job.action, By("system", Role.SYSTEM, now), job.inputs, book)
+    return True
+
+
+def _running(ticket: Ticket, book: Rulebook, now: datetime) -> Rules:
+    return book.named(ticket.rule_version) if ticket.rule_version else book.at(now)
