@@ -1,8 +1,9 @@
 """What the roof keeps: calls, their events, card decisions, users and sessions."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import JSON, Float, ForeignKey, Integer, String
+from sqlalchemy import JSON, Boolean, Date, Float, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ticket_core.tables import Base, UtcDateTime
@@ -49,12 +50,21 @@ class CardDecision(Base):
 
 
 class User(Base):
-    """Someone who may sign in; `password` is an argon2 hash."""
+    """Someone who may sign in; `password` is an argon2 hash. department: of a department's staff; team: of agents.
+
+    temporary: the password was given out by an administrator. changes_at: when a change of the user that was made
+    ahead comes into effect.
+    """
 
     __tablename__ = "users"
     username: Mapped[str] = mapped_column(String(64), primary_key=True)
     name: Mapped[str] = mapped_column(String(64))
     role: Mapped[str] = mapped_column(String(32))
+    department: Mapped[str] = mapped_column(String(100), default="", index=True)
+    team: Mapped[str] = mapped_column(String(64), default="", index=True)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    temporary: Mapped[bool] = mapped_column(Boolean, default=False)
+    changes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     password: Mapped[str] = mapped_column(String(200))
     failures: Mapped[int] = mapped_column(Integer, default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -78,3 +88,37 @@ class DoneOnce(Base):
     key: Mapped[str] = mapped_column(String(100), primary_key=True)
     request: Mapped[str] = mapped_column(String(64))
     answer: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class Configuration(Base):
+    """A version of something that an administrator sets; rows are only ever added.
+
+    kind: of configuration, or `user:` and a username. effective_from: the day at the hotline from which it holds.
+    undoes: the version that this one takes back.
+    """
+
+    __tablename__ = "configurations"
+    __table_args__ = (
+        UniqueConstraint("kind", "version"),
+        Index("ix_configurations_effective", "kind", "effective_from", "version"),
+    )
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int] = mapped_column(Integer)
+    effective_from: Mapped[date] = mapped_column(Date)
+    body: Mapped[Any] = mapped_column(JSON)
+    author: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undoes: Mapped[int | None] = mapped_column(Integer)
+
+
+class SavedView(Base):
+    """A user's named selection of tickets; query: the parameters of the list, as they stand in its address."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("user", "name"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    user: Mapped[str] = mapped_column(ForeignKey("users.username"))
+    name: Mapped[str] = mapped_column(String(50))
+    query: Mapped[dict[str, Any]] = mapped_column(JSON)
