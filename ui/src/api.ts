@@ -1,201 +1,86 @@
-/** The server's REST interface. A refusal is thrown as a Refusal whose message may be shown. */
-import type { Edit } from "./draft";
-import type { Card, Heard, Level } from "./events";
+/** The server's REST interface, one function an address. */
+import type { Card, Heard } from "./events";
+import { ask, at, query } from "./http";
+import type * as s from "./shapes";
 
-export interface Who {
-  username: string;
-  name: string;
-  role: "agent" | "dispatcher" | "admin";
-}
+export { Refusal, signedOut, socketUrl } from "./http";
+export type * from "./shapes";
 
-export interface Cited {
-  article: string;
-  version: number;
-}
-
-export interface Evidence {
-  utterance: string;
-  quote: string;
-  doubtful: boolean;
-}
-
-export interface Ticket {
-  id: number;
-  number: string;
-  call_id: string | null;
-  state: string;
-  state_label: string;
-  version: number;
-  calling_number: string;
-  citizen_name: string;
-  callback_number: string;
-  nature: string;
-  matter1: string;
-  matter2: string;
-  title: string;
-  content: string;
-  happened_at: string;
-  address: string;
-  district: string;
-  party_concerned: string;
-  request: string;
-  urgency: string;
-  department: string;
-  first_department: string;
-  basis: string;
-  due_at: string | null;
-  answer: string;
-  summary: string;
-  agent: string;
-  cited: Cited[];
-  created_at: string;
-  updated_at: string;
-  evidence: Record<string, Evidence>;
-  touched: string[];
-}
-
-export interface Entry {
-  seq: number;
-  at: string;
-  actor: string;
-  role: string;
-  action: string;
-  label: string;
-  from_state: string;
-  to_state: string;
-  reason: string;
-}
-
-export interface Detail {
-  ticket: Ticket;
-  journal: Entry[];
-  actions: { action: string; label: string; needs_reason: boolean }[];
-}
-
-export interface Article {
-  id: string;
-  version: number;
-  title: string;
-  body: string;
-  clause: string;
-  issuer: string;
-  region: string;
-  valid_from: string;
-  valid_to: string;
-  source: string;
-  tags: string[];
-}
-
-/** How a ticket is dispatched: to whom, why, and with what was answered already. */
-export interface Sent {
-  department: string;
-  basis: string;
-  answer: string;
-  cited: Cited[];
-}
-
-export interface Sample {
-  id: string;
-  title: string;
-  number: string;
-}
-
-export interface Decision {
-  article: string;
-  version: number;
-  decision: string;
-  reason: string;
-}
-
-export interface Condition {
-  speech: Level;
-  search: Level;
-  routing: Level;
-  message: string;
-}
-
-/** status: of HTTP; 0 when the server was not reached. */
-export class Refusal extends Error {
-  constructor(
-    message: string,
-    readonly status: number,
-  ) {
-    super(message);
-  }
-}
-
-/** Told when the session has ended, so that the page can ask to sign in again. */
-export const signedOut = new EventTarget();
-
-/** The address of one of our own sockets. */
-export const socketUrl = (path: string): string => location.origin.replace(/^http/, "ws") + path;
-
-async function ask<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
-  const answer = await fetch(`/api/${path}`, {
-    method,
-    headers: body === undefined ? headers : { "Content-Type": "application/json", ...headers },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  }).catch(() => {
-    throw new Refusal("网络不通，内容已保留在本机，恢复后自动重试", 0);
-  });
-  const text = await answer.text();
-  if (answer.ok) return (text ? JSON.parse(text) : undefined) as T;
-  if (answer.status === 401 && path !== "session") signedOut.dispatchEvent(new Event("out"));
-  throw new Refusal(detail(text), answer.status);
-}
-
-function detail(text: string): string {
-  try {
-    return (JSON.parse(text) as { detail?: string }).detail ?? "";
-  } catch {
-    return "服务没有响应，请稍后重试";
-  }
-}
-
-const query = (values: Record<string, string>): string => new URLSearchParams(values).toString();
-const at = encodeURIComponent;
+/** A ticket in the version that was seen. */
+type Seen = Pick<s.Ticket, "id" | "version">;
 
 export const api = {
-  me: () => ask<Who>("GET", "session"),
-  signIn: (username: string, password: string) => ask<Who>("POST", "session", { username, password }),
+  me: () => ask<s.Who>("GET", "session"),
+  signIn: (username: string, password: string) => ask<s.Who>("POST", "session", { username, password }),
   signOut: () => ask<void>("DELETE", "session"),
-  health: () => ask<Condition>("GET", "health"),
+  health: () => ask<s.Condition>("GET", "health"),
 
-  samples: () => ask<Sample[]>("GET", "calls/samples"),
+  samples: () => ask<s.Sample[]>("GET", "calls/samples"),
   simulate: (sample: string) => ask<{ call: string }>("POST", "calls/simulate", { sample }),
   current: () => ask<{ call: string | null; state: string }>("GET", "calls/current"),
-  callTicket: (call: string) => ask<Ticket>("GET", `calls/${at(call)}/ticket`),
+  callTicket: (call: string) => ask<s.Ticket>("GET", `calls/${at(call)}/ticket`),
   answerCall: (call: string) => ask<void>("POST", `calls/${at(call)}/answer`),
   hangUp: (call: string) => ask<void>("POST", `calls/${at(call)}/hangup`),
   toggle: (call: string, what: "hold" | "mute", on: boolean) => ask<void>("POST", `calls/${at(call)}/${what}`, { on }),
   transfer: (call: string, to: string) => ask<void>("POST", `calls/${at(call)}/transfer`, { to }),
-  decide: (call: string, card: Cited, decision: string, reason = "") =>
+  decide: (call: string, card: s.Cited, decision: string, reason = "") =>
     ask<void>("POST", `calls/${at(call)}/cards/${at(card.article)}`, { decision, version: card.version, reason }),
-  decisions: (call: string) => ask<Decision[]>("GET", `calls/${at(call)}/decisions`),
+  decisions: (call: string) => ask<s.Decision[]>("GET", `calls/${at(call)}/decisions`),
   utterances: (call: string) => ask<Heard[]>("GET", `calls/${at(call)}/utterances`),
   audio: (call: string, leg: string, start: number, end: number) =>
-    `/api/calls/${at(call)}/audio?${query({ leg, start: String(start), end: String(end) })}`,
+    `/api/calls/${at(call)}/audio?${query({ leg, start, end })}`,
 
   search: (q: string) => ask<Card[]>("GET", `knowledge/search?${query({ q })}`),
-  article: (id: string) => ask<Article>("GET", `knowledge/${at(id)}`),
-  departments: () => ask<{ name: string; level: string }[]>("GET", "departments"),
+  article: (id: string) => ask<s.Article>("GET", `knowledge/${at(id)}`),
+  departments: () => ask<s.DepartmentRow[]>("GET", "departments"),
   matters: () => ask<{ matter1: string; matter2: string }[]>("GET", "matters"),
 
-  tickets: (q: string, state: string, cursor: string) =>
-    ask<{ items: Ticket[]; next: string | null }>("GET", `tickets?${query({ q, state, cursor })}`),
-  counts: () => ask<Record<string, number>>("GET", "tickets/counts"),
-  ticket: (id: string | number) => ask<Detail>("GET", `tickets/${at(id)}`),
-  history: (number: string) => ask<Ticket[]>("GET", `tickets/history?${query({ number })}`),
-  edit: (id: number, version: number, edit: Edit) => ask<Ticket>("PATCH", `tickets/${id}`, { version, ...edit }),
-  dispatch: (ticket: Pick<Ticket, "id" | "version">, to: Sent) =>
-    ask<Ticket>(
-      "POST",
-      `tickets/${ticket.id}/dispatch`,
-      { version: ticket.version, ...to },
-      { "Idempotency-Key": `dispatch-${ticket.id}-${ticket.version}` },
-    ),
-  reply: (ticket: Pick<Ticket, "id" | "version">, answer: string, cited: Cited[]) =>
-    ask<Ticket>("POST", `tickets/${ticket.id}/answer`, { version: ticket.version, answer, cited }),
-  act: (ticket: Pick<Ticket, "id" | "version">, action: string, reason: string) =>
-    ask<Ticket>("POST", `tickets/${ticket.id}/actions/${action}`, { version: ticket.version, reason }),
+  tickets: (asked: Partial<s.Asked>, cursor = "", limit = 50) =>
+    ask<s.TicketPage>("GET", `tickets?${query({ ...asked, cursor, limit })}`),
+  queues: () => ask<s.Queue[]>("GET", "tickets/queues"),
+  exported: (asked: Partial<s.Asked>, format: "csv" | "xlsx") => `/api/tickets/export?${query({ ...asked, format })}`,
+  history: (number: string) => ask<s.Ticket[]>("GET", `tickets/history?${query({ number })}`),
+  /** `key`: one a form, so that sending it twice makes one ticket. */
+  create: (ticket: s.NewTicket, key = "") => ask<s.Ticket>("POST", "tickets", ticket, key),
+  bulk: (action: string, inputs: s.Inputs, tickets: Seen[]) =>
+    ask<s.BulkOut[]>("POST", "tickets/bulk", { action, inputs, tickets }),
+  ticket: (id: string | number) => ask<s.Detail>("GET", `tickets/${at(id)}`),
+  edit: (id: number, version: number, edit: s.TicketEdit) =>
+    ask<s.Ticket>("PATCH", `tickets/${id}`, { version, ...edit }),
+  /** Every move of the workflow table. Sent again in the same version, it happens once. */
+  act: ({ id, version }: Seen, action: string, inputs: s.Inputs = {}) =>
+    ask<s.Ticket>("POST", `tickets/${id}/actions/${action}`, { version, inputs }, `${action}-${id}-${version}`),
+  unmask: ({ id, version }: Seen, reason: string) =>
+    ask<s.Citizen>("POST", `tickets/${id}/unmask`, { version, reason }),
+  similar: (id: number) => ask<s.Alike[]>("GET", `tickets/${id}/similar`),
+  suggestions: (id: number) => ask<s.Advice>("GET", `tickets/${id}/suggestions`),
+  attach: (id: number, file: File) => ask<s.Attached>("POST", `tickets/${id}/attachments`, withFile(file)),
+  attachment: (id: number, attached: number) => `/api/tickets/${id}/attachments/${attached}`,
+
+  views: () => ask<s.SavedView[]>("GET", "views"),
+  keepView: (name: string, asked: string) => ask<s.SavedView>("POST", "views", { name, query: asked }),
+  dropView: (id: number) => ask<void>("DELETE", `views/${id}`),
+
+  configurations: () => ask<s.ConfigurationKind[]>("GET", "configuration"),
+  configuration: (kind: string) => ask<s.ConfigurationDetail>("GET", `configuration/${at(kind)}`),
+  configurationAt: (kind: string, version: number) => ask<string>("GET", `configuration/${at(kind)}/${version}`),
+  publish: (kind: string, publication: s.Publication) =>
+    ask<s.ConfigurationVersion>("POST", `configuration/${at(kind)}`, publication),
+  undoConfiguration: (kind: string, version: number, note: string) =>
+    ask<s.ConfigurationVersion>("POST", `configuration/${at(kind)}/undo`, { version, note }),
+
+  users: () => ask<s.UserRow[]>("GET", "users"),
+  addUser: (user: s.NewUser) => ask<s.UserRow>("POST", "users", user),
+  editUser: (username: string, edit: s.UserEdit) => ask<s.UserRow>("PATCH", `users/${at(username)}`, edit),
+  setPassword: (username: string, password: string) =>
+    ask<void>("POST", `users/${at(username)}/password`, { password }),
+  userVersions: (username: string) => ask<s.UserVersion[]>("GET", `users/${at(username)}/versions`),
+  undoUser: (username: string, version: number) =>
+    ask<s.UserRow>("POST", `users/${at(username)}/undo`, { version }),
 };
+
+function withFile(file: File): FormData {
+  const form = new FormData();
+  form.append("file", file);
+  return form;
+}

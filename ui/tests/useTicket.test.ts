@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ref } from "vue";
-import { api, Refusal, type Sent, type Ticket } from "../src/api";
+import { api, type Inputs, Refusal, type Ticket, type TicketEdit } from "../src/api";
 import { useTicket } from "../src/desk/useTicket";
-import type { Edit } from "../src/draft";
 import { mounted } from "./mounted";
 
 const call = ref("call-1");
 /** The ticket that the server keeps; an edit of an older version is refused, as there. */
 let kept: Ticket;
-let sent: Sent[];
+let sent: Inputs[];
 let end: () => void;
 let desk: ReturnType<typeof useTicket>;
 const cited = [{ article: "ZS-0001", version: 1 }];
@@ -21,14 +20,14 @@ beforeEach(async () => {
   sent = [];
   kept = { id: 7, version: 1, state: "draft", touched: [], title: "", address: "", department: "" } as unknown as Ticket;
   vi.spyOn(api, "callTicket").mockImplementation(async () => kept);
-  vi.spyOn(api, "edit").mockImplementation(async (_id: number, version: number, edit: Edit) => {
+  vi.spyOn(api, "edit").mockImplementation(async (_id: number, version: number, edit: TicketEdit) => {
     if (version !== kept.version) throw new Refusal("已被别人改过", 409);
     const touched = [...kept.touched, ...Object.keys(edit.changes)].filter((name) => !edit.release.some((one) => one === name));
     return write({ ...edit.changes, touched });
   });
-  vi.spyOn(api, "dispatch").mockImplementation(async (_ticket, to) => {
-    sent.push(to);
-    return write({ state: "dispatched", department: to.department });
+  vi.spyOn(api, "act").mockImplementation(async (_ticket, _action, inputs = {}) => {
+    sent.push(inputs);
+    return write({ state: "dispatched" });
   });
   ({ made: desk, end } = mounted(() => useTicket(() => call.value, () => cited)));
   await desk.load();

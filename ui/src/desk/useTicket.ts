@@ -1,7 +1,7 @@
 /** The ticket of the call: what is typed, how it is kept, how it leaves the desk. */
 import { ElMessage } from "element-plus";
 import { onBeforeUnmount, reactive, ref, shallowRef, watch } from "vue";
-import { api, type Cited, Refusal, type Sent, type Ticket } from "../api";
+import { api, type Cited, type Inputs, Refusal, type Ticket } from "../api";
 import { type Changes, disputed, Draft, type Edit, missing } from "../draft";
 import { label, type Name } from "../fields";
 import { Saver, type SaveState } from "../saver";
@@ -137,10 +137,10 @@ export function useTicket(current: () => string, cited: () => Cited[]) {
     if (!ticket.value) return;
     const lack = missing(draft.form);
     if (lack) return lacks(lack, `派单前请先填写${label(lack)}`);
-    if (await ready()) await finish((now) => api.dispatch(now, sent()));
+    if (await ready()) await finish((now) => api.act(now, "dispatch", sent()));
   }
 
-  function sent(): Sent {
+  function sent(): Inputs {
     const { department, basis, answer } = draft.form;
     return { department, basis, answer, cited: cited() };
   }
@@ -149,7 +149,7 @@ export function useTicket(current: () => string, cited: () => Cited[]) {
     if (!ticket.value) return;
     if (!cited().length) return lacks("answer", "直接答复要有依据：按 Alt+1 采用一条建议，或按 Alt+/ 检索后采用");
     if (!draft.form.answer.trim()) return lacks("answer", "请先写答复内容");
-    if (await ready()) await finish((now) => api.reply(now, draft.form.answer, cited()));
+    if (await ready()) await finish((now) => api.act(now, "answer", { answer: draft.form.answer, cited: cited() }));
   }
 
   async function finish(work: (now: Ticket) => Promise<Ticket>) {

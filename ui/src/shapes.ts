@@ -1,0 +1,387 @@
+/** What the server says and takes, as its documents of the interface name it. */
+import type { Card, Department, Level } from "./events";
+
+export type PageName = "desk" | "tickets" | "knowledge" | "configuration" | "users";
+export type Light = "red" | "amber" | "green" | "";
+
+/** `may`: calls, tickets, export, unmask, configure, users, verify. `bulk`: moves on many tickets at once. */
+export interface Who {
+  username: string;
+  name: string;
+  role: string;
+  role_label: string;
+  department: string;
+  team: string;
+  pages: PageName[];
+  may: string[];
+  bulk: string[];
+}
+
+export interface Cited {
+  article: string;
+  version: number;
+}
+
+export interface Evidence {
+  utterance: string;
+  quote: string;
+  doubtful: boolean;
+}
+
+export interface Callback {
+  at: string;
+  day: string;
+  actor: string;
+  outcome: string;
+  reason: string;
+}
+
+export interface Ticket {
+  id: number;
+  number: string;
+  call_id: string | null;
+  channel: string;
+  state: string;
+  state_label: string;
+  light: Light;
+  version: number;
+  called_number: string;
+  calling_number: string;
+  citizen_name: string;
+  sex: string;
+  citizen_kind: string;
+  confidential: boolean;
+  wants_callback: boolean;
+  callback_number: string;
+  nature: string;
+  matter1: string;
+  matter2: string;
+  matter3: string;
+  tags: string[];
+  title: string;
+  content: string;
+  happened_at: string;
+  address: string;
+  district: string;
+  coordinates: string;
+  grid: string;
+  party_concerned: string;
+  party_code: string;
+  request: string;
+  urgency: string;
+  sensitive: string[];
+  first_department: string;
+  department: string;
+  assisting: string[];
+  basis: string;
+  locked: boolean;
+  rule_version: string;
+  dispatched_at: string | null;
+  sign_due_at: string | null;
+  signed_at: string | null;
+  contact_due_at: string | null;
+  contacted_at: string | null;
+  return_due_at: string | null;
+  due_at: string | null;
+  due_amber_at: string | null;
+  paused_at: string | null;
+  review_at: string | null;
+  report_due_at: string | null;
+  report_sent_at: string | null;
+  replied_at: string | null;
+  callback_due_at: string | null;
+  closed_at: string | null;
+  step_due_at: string | null;
+  step_amber_at: string | null;
+  returns: number;
+  returned_by: string[];
+  redispatches: number;
+  extensions: number;
+  asked_days: number;
+  plan: string;
+  urges: number;
+  supervision: number;
+  reworks: number;
+  emergency: string;
+  route: string;
+  answer: string;
+  cited: Cited[];
+  reply: string;
+  result: string;
+  callbacks: Callback[];
+  first_satisfaction: string;
+  satisfaction: string;
+  opinions: Record<string, string>;
+  archive_hash: string;
+  merged_into: number | null;
+  linked_to: number | null;
+  provincial_number: string;
+  police_number: string;
+  summary: string;
+  agent: string;
+  created_at: string;
+  updated_at: string;
+  evidence: Record<string, Evidence>;
+  touched: string[];
+}
+
+export interface Entry {
+  seq: number;
+  at: string;
+  actor: string;
+  role: string;
+  department: string;
+  action: string;
+  label: string;
+  from_state: string;
+  to_state: string;
+  reason: string;
+  rule_version: string;
+  changes: Record<string, unknown>;
+  details: Record<string, unknown>;
+}
+
+/** A move that the table allows; needs, takes: names of inputs that must, that may be given. */
+export interface Move {
+  action: string;
+  label: string;
+  needs: string[];
+  takes: string[];
+}
+
+export type InputKind =
+  | "line"
+  | "text"
+  | "choice"
+  | "number"
+  | "date"
+  | "department"
+  | "departments"
+  | "ticket"
+  | "citations";
+
+/** most: characters of a text, the largest of a number, the longest of a list. */
+export interface Input {
+  label: string;
+  kind: InputKind;
+  most: number;
+  choices: string[];
+}
+
+/** What was given with a move, by the names of its inputs. */
+export type Inputs = Record<string, unknown>;
+
+/** A time limit of a ticket and how it came about. */
+export interface ClockOut {
+  clock: string;
+  label: string;
+  due_at: string;
+  amber_at: string;
+  light: Light;
+  done_at: string | null;
+  why: string[];
+}
+
+export interface Related {
+  id: number;
+  number: string;
+  title: string;
+  state: string;
+  state_label: string;
+  relation: string;
+}
+
+export interface Attached {
+  id: number;
+  name: string;
+  media_type: string;
+  size: number;
+  at: string;
+}
+
+export interface Detail {
+  ticket: Ticket;
+  journal: Entry[];
+  actions: Move[];
+  editable: string[];
+  clocks: ClockOut[];
+  related: Related[];
+  attachments: Attached[];
+  masked: boolean;
+  inputs: Record<string, Input>;
+}
+
+/** Another ticket that may be the same request; score 0–1. */
+export interface Alike {
+  ticket: Pick<Ticket, "id" | "number" | "title" | "state" | "state_label" | "created_at" | "department">;
+  score: number;
+  why: string[];
+  duplicate: boolean;
+}
+
+/** What the copilot says about a ticket that did not come by a call. */
+export interface Advice {
+  cards: Card[];
+  departments: Department[];
+  question: string;
+}
+
+export type Citizen = Pick<Ticket, "citizen_name" | "calling_number" | "callback_number">;
+
+/** A ticket without a call, or one that goes on from another. */
+export interface NewTicket {
+  channel: string;
+  calling_number: string;
+  fields: Record<string, unknown>;
+  linked_to?: number | null;
+}
+
+/** Fields that a person changed, and fields given back to the copilot. */
+export interface TicketEdit {
+  changes: Record<string, unknown>;
+  release: string[];
+}
+
+/** What a list is narrowed to; "" and [] leave a thing open. Dates: days in China, both included. */
+export interface Asked {
+  queue: string;
+  q: string;
+  state: string[];
+  department: string;
+  nature: string;
+  district: string;
+  urgency: string;
+  channel: string;
+  light: string;
+  created_from: string;
+  created_to: string;
+  sort: string;
+}
+
+/** One page of a list; `next`: the cursor of the one behind it. */
+export interface TicketPage {
+  items: Ticket[];
+  next: string | null;
+}
+
+/** `capped`: there are more than `total`. */
+export interface Queue {
+  name: string;
+  label: string;
+  total: number;
+  capped: boolean;
+  red: number;
+  amber: number;
+}
+
+/** How one ticket of a bulk move fared. */
+export interface BulkOut {
+  id: number;
+  number: string;
+  done: boolean;
+  problem: string;
+}
+
+export interface SavedView {
+  id: number;
+  name: string;
+  query: string;
+}
+
+/** A row of the tree of departments. */
+export interface DepartmentRow {
+  name: string;
+  level: string;
+  parent: string;
+  district: string;
+}
+
+export interface ConfigurationVersion {
+  version: number;
+  effective_from: string;
+  author: string;
+  at: string;
+  note: string;
+  undoes: number | null;
+}
+
+export interface ConfigurationKind {
+  kind: string;
+  label: string;
+  version: number;
+  effective_from: string;
+  author: string;
+  at: string;
+}
+
+/** `format`: of the body ("toml" or "json"). */
+export interface ConfigurationDetail {
+  kind: string;
+  label: string;
+  current: ConfigurationVersion | null;
+  body: string;
+  format: string;
+  versions: ConfigurationVersion[];
+}
+
+export interface Publication {
+  base_version: number;
+  body: string;
+  effective_from: string;
+  note: string;
+}
+
+export interface UserRow {
+  username: string;
+  name: string;
+  role: string;
+  role_label: string;
+  department: string;
+  team: string;
+  active: boolean;
+  version: number;
+}
+
+export interface UserVersion {
+  version: number;
+  author: string;
+  at: string;
+  note: string;
+}
+
+export type NewUser = Pick<UserRow, "username" | "name" | "role" | "department" | "team"> & { password: string };
+export type UserEdit = Partial<Pick<UserRow, "name" | "role" | "department" | "team" | "active">> & { version: number };
+
+export interface Article {
+  id: string;
+  version: number;
+  title: string;
+  body: string;
+  clause: string;
+  issuer: string;
+  region: string;
+  valid_from: string;
+  valid_to: string;
+  source: string;
+  tags: string[];
+}
+
+export interface Sample {
+  id: string;
+  title: string;
+  number: string;
+}
+
+export interface Decision {
+  article: string;
+  version: number;
+  decision: string;
+  reason: string;
+}
+
+export interface Condition {
+  speech: Level;
+  search: Level;
+  routing: Level;
+  message: string;
+}
