@@ -1,41 +1,36 @@
-"""The journal: written in the transaction of the change, hash-chained within a ticket."""
+"""The journal: written in the transaction of the change, one hash chain over all tickets."""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, inspect, select, text
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.exc import StaleDataError
 
+from ticket_core.by import By
+from ticket_core.errors import Conflict, TicketError
 from ticket_core.tables import JournalEntry, Ticket
-from ticket_core.workflow import Action, Role, State
+from ticket_core.vocabulary import Action, State
 
 GENESIS = "0" * 64
-COVERED = (
-    "ticket_id",
-    "seq",
-    "ticket_version",
-    "actor",
-    "role",
-    "action",
-    "from_state",
-    "to_state",
-    "reason",
-    "rule_version",
-    "idempotency_key",
-    "data",
-)
+SKEW = timedelta(seconds=60)  # between servers; more is a clock that was set back
+LOCK = 12345
+TABLE = JournalEntry.__table__
+COVERED = tuple(column.name for column in TABLE.columns if column.name != "hash")
+BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Where a ticket and its journal do not agree; seq 0: the journal as a whole."""
+    """The first entry that is not as it was written; entry 0: no entry at all."""
 
+    entry: int
     ticket: int
-    seq: int
     what: str
 
 
@@ -43,80 +38,160 @@ def write(
     session: Session,
     ticket: Ticket,
     action: Action,
-    actor: str,
-    role: Role,
+    by: By,
     before: State,
+    *,
     reason: str = "",
-    data: dict[str, Any] | None = None,
-    idempotency_key: str = "",
+    details: Mapping[str, Any] | None = None,
 ) -> JournalEntry:
-    """Append what was just done to `ticket`, whose id must be known."""
-    last = session.scalar(_of(ticket.id).order_by(JournalEntry.seq.desc()).limit(1))
+    """Save the ticket and append what was just done to it. Raises Conflict when another transaction saved it first.
+
+    Raises TicketError where the clock stands before the ticket's last change.
+    """
+    lock(session)
+    at = _moment(ticket, by.at)
+    changes = _changes(ticket) if ticket.version else None
+    if changes or changes is None:
+        ticket.updated_at = at
+        _flush(session)
+    seq = 1 + (session.scalar(select(func.max(JournalEntry.seq)).where(JournalEntry.ticket_id == ticket.id)) or 0)
+    if seq == 1:
+        changes = snapshot(ticket)
+    elif changes:
+        changes["updated_at"] = plain(at)
+    last = head(session)
     entry = JournalEntry(
+        id=last[0] + 1,
         ticket_id=ticket.id,
-        seq=last.seq + 1 if last else 1,
+        seq=seq,
         ticket_version=ticket.version,
-        at=datetime.now(UTC),
-        actor=actor,
-        role=role.value,
+        at=at,
+        actor=by.actor,
+        role=by.role.value,
+        department=by.department,
+        source=by.source,
         action=action.value,
         from_state=before.value,
         to_state=ticket.state,
         reason=reason,
         rule_version=ticket.rule_version or "",
-        idempotency_key=idempotency_key or None,
-        data=data or {},
-        previous_hash=last.hash if last else GENESIS,
+        changes=changes or {},
+        details=plain(dict(details or {})),
+        previous_hash=last[1],
     )
-    entry.hash = digest(entry)
+    entry.hash = digest({name: getattr(entry, name) for name in COVERED})
     session.add(entry)
     session.flush()
     return entry
 
 
-def digest(entry: JournalEntry) -> str:
-    """SHA-256 over the entry and the hash before it."""
-    body = {name: getattr(entry, name) for name in COVERED}
-    body["at"] = entry.at.astimezone(UTC).replace(tzinfo=None).isoformat()
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256((entry.previous_hash + text).encode()).hexdigest()
+def lock(session: Session) -> None:
+    """Nobody else appends until this transaction ends: SQLite has one writer, PostgreSQL is asked for a lock."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
 
 
-def verify(session: Session, ticket: int) -> JournalEntry | None:
-    """The first entry of a ticket that was altered, or that follows a missing one; None when all is well.
+def head(session: Session) -> tuple[int, str]:
+    """The number and hash of the last entry; of none: 0 and GENESIS."""
+    row = session.execute(select(TABLE.c.id, TABLE.c.hash).order_by(TABLE.c.id.desc()).limit(1)).first()
+    return (row.id, row.hash) if row else (0, GENESIS)
 
-    Entries cut off at the end leave a sound chain: `audit` finds those.
+
+def digest(entry: Mapping[str, Any] | RowMapping) -> str:
+    """SHA-256 over the hash before it and the entry, as JSON with sorted keys and UTC moments."""
+    body = {name: plain(entry[name]) for name in COVERED}
+    line = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256((str(entry["previous_hash"]) + line).encode()).hexdigest()
+
+
+def verify(
+    session: Session,
+    anchors: Mapping[int, str] | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Flaw | None:
+    """The first entry that was altered, is missing or out of order; None when all is well.
+
+    anchors: entry -> hash as noted outside the database; they tell of a tail cut off, too. progress: entries done
+    and to do.
     """
-    return _broken(session.scalars(_of(ticket).order_by(JournalEntry.seq)).all())
-
-
-def audit(session: Session) -> list[Flaw]:
-    """Every ticket whose journal was altered, is gone, or tells another state than the ticket's."""
-    flaws = []
-    for ticket, state in session.execute(select(Ticket.id, Ticket.state).order_by(Ticket.id)).all():
-        entries = session.scalars(_of(ticket).order_by(JournalEntry.seq)).all()
-        if not entries:
-            flaws.append(Flaw(ticket, 0, "没有办理记录，记录可能被删除"))
-        elif broken := _broken(entries):
-            flaws.append(Flaw(ticket, broken.seq, "这条记录被改动过，或它前面的记录缺失"))
-        elif state_from(entries) != state:
-            flaws.append(Flaw(ticket, entries[-1].seq, "工单状态与办理记录不一致，状态被改动或末尾记录缺失"))
-    return flaws
-
-
-def _broken(entries: Sequence[JournalEntry]) -> JournalEntry | None:
-    previous = GENESIS
-    for seq, entry in enumerate(entries, 1):
-        if entry.seq != seq or entry.previous_hash != previous or entry.hash != digest(entry):
-            return entry
-        previous = entry.hash
+    anchors, (total, _) = anchors or {}, head(session)
+    number, previous = 0, GENESIS
+    rows = session.execute(select(TABLE).order_by(TABLE.c.id).execution_options(yield_per=BATCH)).mappings()
+    for row in rows:
+        if flaw := _flaw(row, number + 1, previous, anchors):
+            return flaw
+        number, previous = row["id"], row["hash"]
+        if number % BATCH == 0:
+            progress(number, total)
+    progress(number, total)
+    if lost := [entry for entry in anchors if entry > number]:
+        return Flaw(number + 1, 0, f"第 {number + 1} 条起的记录缺失：锚定文件记到第 {max(lost)} 条")
     return None
 
 
-def state_from(entries: Sequence[JournalEntry]) -> State:
-    """The state of a ticket, from its journal alone."""
-    return State(max(entries, key=lambda entry: entry.seq).to_state)
+def astray(session: Session) -> Flaw | None:
+    """The first ticket whose row is not what its journal says, in state or version."""
+    newest = select(TABLE.c.ticket_id, func.max(TABLE.c.id).label("id")).group_by(TABLE.c.ticket_id).subquery()
+    last = aliased(JournalEntry)
+    query = select(Ticket.id, last.id.label("entry")).outerjoin(newest, newest.c.ticket_id == Ticket.id)
+    query = query.outerjoin(last, last.id == newest.c.id)
+    told = (last.to_state == Ticket.state) & (last.ticket_version == Ticket.version)
+    row = session.execute(query.where(last.id.is_(None) | ~told).order_by(Ticket.id).limit(1)).first()
+    return Flaw(row.entry or 0, row.id, "工单与它的办理记录不一致，工单被直接改动") if row else None
 
 
-def _of(ticket: int) -> Select[JournalEntry]:
-    return select(JournalEntry).where(JournalEntry.ticket_id == ticket)
+def rebuild(entries: Iterable[JournalEntry]) -> dict[str, Any]:
+    """A ticket's columns, as `snapshot` gives them, from its journal alone; entries in their order."""
+    row: dict[str, Any] = {}
+    for entry in entries:
+        row |= entry.changes
+        row["version"] = entry.ticket_version
+    return row
+
+
+def snapshot(ticket: Ticket) -> dict[str, Any]:
+    """Every column of a saved ticket, as JSON can hold it."""
+    return {name: plain(getattr(ticket, name)) for name in inspect(Ticket).column_attrs.keys()}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it; moments in UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _changes(ticket: Ticket) -> dict[str, Any]:
+    state = inspect(ticket)
+    names = inspect(Ticket).column_attrs.keys()
+    return {name: plain(getattr(ticket, name)) for name in names if state.attrs[name].history.has_changes()}
+
+
+def _moment(ticket: Ticket, at: datetime) -> datetime:
+    last = ticket.updated_at
+    if last is not None and at < last - SKEW:
+        raise TicketError(f"服务器时间早于这张工单上一次办理的时间（{last:%Y-%m-%d %H:%M:%S} UTC），请先校准时间再办理")
+    return max(at, last) if last else at
+
+
+def _flush(session: Session) -> None:
+    try:
+        session.flush()
+    except StaleDataError as error:
+        raise Conflict("这张工单刚刚被别人办理，您的操作没有保存；请刷新后核对再办") from error
+
+
+def _flaw(row: RowMapping, expected: int, previous: str, anchors: Mapping[int, str]) -> Flaw | None:
+    if row["id"] != expected:
+        return Flaw(expected, 0, f"第 {expected} 条记录缺失或次序被改动")
+    if row["previous_hash"] != previous:
+        return Flaw(expected, row["ticket_id"], f"第 {expected} 条记录与前一条接不上，次序被改动或前一条被替换")
+    if row["hash"] != digest(row):
+        return Flaw(expected, row["ticket_id"], f"第 {expected} 条记录被改动")
+    if anchors.get(expected, row["hash"]) != row["hash"]:
+        return Flaw(expected, row["ticket_id"], f"第 {expected} 条记录与锚定文件不符，记录被整体改写")
+    return None

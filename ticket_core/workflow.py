@@ -1,136 +1,169 @@
 """The whole workflow of a ticket is one table."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from ticket_core import guards
 from ticket_core.errors import IllegalMove
-
-
-class Labelled(StrEnum):
-    """A value for the code and a Chinese label for the screen."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "Labelled":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
-
-
-class State(Labelled):
-    """Where a ticket stands."""
-
-    DRAFT = "draft", "草稿"
-    ANSWERED = "answered", "已答复"
-    ROUTED_OUT = "routed_out", "已告知途径"
-    EMERGENCY = "emergency", "紧急联动"
-    IN_REVIEW = "in_review", "待审核"
-    TO_DISPATCH = "to_dispatch", "待派单"
-    DISPATCHED = "dispatched", "已派单"
-    RETURN_REQUESTED = "return_requested", "申请退单"
-    IN_PROGRESS = "in_progress", "办理中"
-    REPLIED = "replied", "已反馈"
-    TO_CALL_BACK = "to_call_back", "待回访"
-    CLOSED = "closed", "已办结"
-
-
-class Action(Labelled):
-    """What can be done to a ticket. `fill`, `edit` and `release` change fields, not the state."""
-
-    CREATE = "create", "新建"
-    FILL = "fill", "智能填写"
-    EDIT = "edit", "修改"
-    RELEASE = "release", "恢复智能填写"
-    ANSWER = "answer", "直接答复"
-    ROUTE_OUT = "route_out", "告知法定途径"
-    ESCALATE = "escalate", "紧急联动"
-    SUBMIT = "submit", "提交审核"
-    APPROVE = "approve", "审核通过"
-    SEND_BACK = "send_back", "退回修改"
-    DISPATCH = "dispatch", "派单"
-    SIGN = "sign", "签收"
-    ASK_RETURN = "ask_return", "申请退单"
-    ACCEPT_RETURN = "accept_return", "同意退单"
-    REFUSE_RETURN = "refuse_return", "驳回退单"
-    REPLY = "reply", "反馈"
-    ACCEPT_REPLY = "accept_reply", "反馈通过"
-    REFUSE_REPLY = "refuse_reply", "反馈退回"
-    CALL_BACK = "call_back", "回访办结"
-    CLOSE = "close", "办结"
-
-
-class Role(Labelled):
-    """Who acts."""
-
-    AGENT = "agent", "坐席"
-    REVIEWER = "reviewer", "审核员"
-    DISPATCHER = "dispatcher", "派单员"
-    DEPARTMENT = "department", "承办单位"
-    SUPERVISOR = "supervisor", "督办员"
-    CALLER_BACK = "caller_back", "回访员"
-    SYSTEM = "system", "系统"
+from ticket_core.guards import Case, Guard
+from ticket_core.vocabulary import Action, Role, State
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One row of the table. needs_reason: the actor must say why."""
+    """One row of the table. needs, takes: names of `inputs.INPUTS` that must, that may be given."""
 
     source: State
     action: Action
     target: State
     roles: frozenset[Role]
-    needs_reason: bool = False
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    when: Guard | None = None
+
+    def open_to(self, case: Case) -> bool:
+        """Whether it can be made now by whom the case names."""
+        return (
+            self.source == case.ticket.state
+            and case.by.role in self.roles
+            and (self.when is None or self.when.holds(case))
+        )
 
 
-def _row(source: State, action: Action, target: State, *roles: Role, reason: bool = False) -> Move:
-    return Move(source, action, target, frozenset(roles), reason)
+def _row(
+    source: State,
+    action: Action,
+    target: State,
+    *roles: Role,
+    needs: str = "",
+    takes: str = "",
+    when: Guard | None = None,
+) -> Move:
+    return Move(source, action, target, frozenset(roles), tuple(needs.split()), tuple(takes.split()), when)
 
 
-S, A, R = State, Action, Role
+def _flag(
+    sources: tuple[State, ...],
+    action: Action,
+    *roles: Role,
+    needs: str = "",
+    takes: str = "",
+    when: Guard | None = None,
+) -> tuple[Move, ...]:
+    """Rows that leave the state as it is."""
+    return tuple(_row(state, action, state, *roles, needs=needs, takes=takes, when=when) for state in sources)
+
+
+S, A, R, G = State, Action, Role, guards
+CENTRE = (R.AGENT, R.TEAM_LEADER, R.REVIEWER, R.DISPATCHER, R.SUPERVISOR, R.CALLER_BACK)
+HANDLED = (S.DISPATCHED, S.RETURN_REQUESTED, S.IN_PROGRESS, S.EXTENSION_REQUESTED, S.PEND_REQUESTED, S.REWORK)
+ENDED = (S.CLOSED, S.ARCHIVED)
+OPEN = tuple(state for state in State if state not in ENDED)
+STANDING = tuple(state for state in State if state != S.ARCHIVED)
+SETTLED = (S.ANSWERED, S.ROUTED_OUT, S.TO_CALL_BACK, S.CLOSED)  # what is merged into such a ticket has its result
 TABLE: tuple[Move, ...] = (
-    _row(S.DRAFT, A.ANSWER, S.ANSWERED, R.AGENT, R.DISPATCHER),
-    _row(S.DRAFT, A.ROUTE_OUT, S.ROUTED_OUT, R.AGENT, reason=True),
-    _row(S.DRAFT, A.ESCALATE, S.EMERGENCY, R.AGENT, R.SYSTEM),
-    _row(S.DRAFT, A.SUBMIT, S.IN_REVIEW, R.AGENT),
-    _row(S.DRAFT, A.DISPATCH, S.DISPATCHED, R.AGENT, R.DISPATCHER),
-    _row(S.EMERGENCY, A.DISPATCH, S.DISPATCHED, R.AGENT, R.DISPATCHER),
-    _row(S.EMERGENCY, A.CLOSE, S.CLOSED, R.REVIEWER, R.SUPERVISOR, reason=True),
-    _row(S.ANSWERED, A.CLOSE, S.CLOSED, R.AGENT, R.REVIEWER, R.SYSTEM),
-    _row(S.ROUTED_OUT, A.CLOSE, S.CLOSED, R.AGENT, R.REVIEWER, R.SYSTEM),
-    _row(S.IN_REVIEW, A.SEND_BACK, S.DRAFT, R.REVIEWER, reason=True),
-    _row(S.IN_REVIEW, A.APPROVE, S.TO_DISPATCH, R.REVIEWER),
-    _row(S.TO_DISPATCH, A.DISPATCH, S.DISPATCHED, R.DISPATCHER),
+    _row(S.DRAFT, A.CLAIM, S.DRAFT, R.AGENT, R.TEAM_LEADER, when=G.UNCLAIMED),
+    _row(S.DRAFT, A.FILL, S.DRAFT, R.SYSTEM),
+    _row(S.DRAFT, A.EDIT, S.DRAFT, R.AGENT, R.TEAM_LEADER, R.DISPATCHER),
+    _row(S.DRAFT, A.RELEASE, S.DRAFT, R.AGENT, R.TEAM_LEADER, R.DISPATCHER),
+    _row(S.DRAFT, A.ANSWER, S.ANSWERED, R.AGENT, R.TEAM_LEADER, R.DISPATCHER, needs="answer cited"),
+    _row(S.DRAFT, A.ROUTE_OUT, S.ROUTED_OUT, R.AGENT, R.TEAM_LEADER, needs="route basis"),
+    _row(S.DRAFT, A.ESCALATE, S.EMERGENCY, R.AGENT, R.TEAM_LEADER, R.SYSTEM, needs="service"),
+    _row(S.DRAFT, A.SUBMIT, S.IN_REVIEW, R.AGENT, R.TEAM_LEADER, R.SYSTEM, takes="department basis answer cited"),
+    _row(
+        S.DRAFT,
+        A.DISPATCH,
+        S.DISPATCHED,
+        R.AGENT,
+        R.TEAM_LEADER,
+        R.DISPATCHER,
+        needs="department",
+        takes="basis assisting answer cited",
+    ),
+    _row(S.ANSWERED, A.CLOSE, S.CLOSED, R.AGENT, R.TEAM_LEADER, R.REVIEWER, R.SYSTEM),
+    _row(S.ROUTED_OUT, A.CLOSE, S.CLOSED, R.AGENT, R.TEAM_LEADER, R.REVIEWER, R.SYSTEM),
+    _row(
+        S.EMERGENCY,
+        A.DISPATCH,
+        S.DISPATCHED,
+        R.AGENT,
+        R.TEAM_LEADER,
+        R.DISPATCHER,
+        needs="department",
+        takes="basis assisting answer cited",
+    ),
+    _row(S.EMERGENCY, A.CLOSE, S.CLOSED, R.REVIEWER, R.SUPERVISOR, needs="reason", when=G.REPORTED),
+    _row(S.IN_REVIEW, A.EDIT, S.IN_REVIEW, R.REVIEWER),
+    _row(S.IN_REVIEW, A.SEND_BACK, S.DRAFT, R.REVIEWER, needs="reason"),
+    _row(S.IN_REVIEW, A.APPROVE, S.TO_DISPATCH, R.REVIEWER, takes="department basis"),
+    _row(S.IN_REVIEW, A.MERGE, S.MERGED, R.REVIEWER, R.SYSTEM, needs="into reason"),
+    _row(S.TO_DISPATCH, A.EDIT, S.TO_DISPATCH, R.DISPATCHER),
+    _row(S.TO_DISPATCH, A.DISPATCH, S.DISPATCHED, R.DISPATCHER, needs="department basis", takes="assisting"),
+    _row(S.TO_DISPATCH, A.MERGE, S.MERGED, R.REVIEWER, R.DISPATCHER, needs="into reason"),
+    _row(S.MERGED, A.UNMERGE, S.IN_REVIEW, R.REVIEWER, needs="reason", when=G.FROM_REVIEW),
+    _row(S.MERGED, A.UNMERGE, S.TO_DISPATCH, R.REVIEWER, needs="reason", when=G.FROM_DISPATCH),
+    _row(S.MERGED, A.INHERIT, S.TO_CALL_BACK, R.SYSTEM),
     _row(S.DISPATCHED, A.SIGN, S.IN_PROGRESS, R.DEPARTMENT),
-    _row(S.DISPATCHED, A.ASK_RETURN, S.RETURN_REQUESTED, R.DEPARTMENT, reason=True),
-    _row(S.RETURN_REQUESTED, A.ACCEPT_RETURN, S.TO_DISPATCH, R.DISPATCHER, R.REVIEWER),
-    _row(S.RETURN_REQUESTED, A.REFUSE_RETURN, S.DISPATCHED, R.DISPATCHER, R.REVIEWER, reason=True),
-    _row(S.IN_PROGRESS, A.REPLY, S.REPLIED, R.DEPARTMENT),
-    _row(S.REPLIED, A.REFUSE_REPLY, S.IN_PROGRESS, R.REVIEWER, reason=True),
-    _row(S.REPLIED, A.ACCEPT_REPLY, S.TO_CALL_BACK, R.REVIEWER),
-    _row(S.TO_CALL_BACK, A.CALL_BACK, S.CLOSED, R.CALLER_BACK),
+    _row(S.DISPATCHED, A.ASK_RETURN, S.RETURN_REQUESTED, R.DEPARTMENT, needs="reason basis", when=G.MAY_RETURN),
+    _row(S.RETURN_REQUESTED, A.ACCEPT_RETURN, S.TO_DISPATCH, R.DISPATCHER, R.REVIEWER, takes="note", when=G.AGREED),
+    _row(S.RETURN_REQUESTED, A.ACCEPT_RETURN, S.CONFERENCE, R.DISPATCHER, R.REVIEWER, takes="note", when=G.DISPUTED),
+    _row(S.RETURN_REQUESTED, A.REFUSE_RETURN, S.DISPATCHED, R.DISPATCHER, R.REVIEWER, needs="reason"),
+    _row(S.CONFERENCE, A.ASSIGN, S.DISPATCHED, R.DISPATCHER, R.SUPERVISOR, needs="department basis", takes="assisting"),
+    _row(S.IN_PROGRESS, A.ASK_EXTENSION, S.EXTENSION_REQUESTED, R.DEPARTMENT, needs="days reason", when=G.EXTENDABLE),
+    _row(S.IN_PROGRESS, A.ASK_PEND, S.PEND_REQUESTED, R.DEPARTMENT, needs="reason plan review_at"),
+    _row(S.IN_PROGRESS, A.REPLY, S.REPLIED, R.DEPARTMENT, needs="reply result"),
+    _row(S.EXTENSION_REQUESTED, A.GRANT_EXTENSION, S.IN_PROGRESS, R.SUPERVISOR, takes="note"),
+    _row(S.EXTENSION_REQUESTED, A.REFUSE_EXTENSION, S.IN_PROGRESS, R.SUPERVISOR, needs="reason"),
+    _row(S.PEND_REQUESTED, A.GRANT_PEND, S.PENDED, R.SUPERVISOR, takes="note"),
+    _row(S.PEND_REQUESTED, A.REFUSE_PEND, S.IN_PROGRESS, R.SUPERVISOR, needs="reason"),
+    _row(S.PENDED, A.RESUME, S.IN_PROGRESS, R.SUPERVISOR, R.DEPARTMENT, R.SYSTEM, takes="note"),
+    _row(S.REPLIED, A.REFUSE_REPLY, S.IN_PROGRESS, R.REVIEWER, needs="reason"),
+    _row(S.REPLIED, A.ACCEPT_REPLY, S.TO_CALL_BACK, R.REVIEWER, takes="note"),
+    _row(S.TO_CALL_BACK, A.SATISFIED, S.CLOSED, R.CALLER_BACK, needs="satisfaction", takes="note"),
+    _row(S.TO_CALL_BACK, A.UNREACHED, S.TO_CALL_BACK, R.CALLER_BACK, needs="outcome", when=G.ATTEMPTS_LEFT),
+    _row(S.TO_CALL_BACK, A.UNREACHED, S.CLOSED, R.CALLER_BACK, needs="outcome", when=G.ATTEMPTED),
+    _row(S.TO_CALL_BACK, A.UNSATISFIED, S.REWORK, R.CALLER_BACK, needs="reason", when=G.REWORKABLE),
+    _row(S.TO_CALL_BACK, A.DISPUTE, S.ADJUDICATION, R.CALLER_BACK, needs="reason evidence"),
+    _row(S.REWORK, A.SIGN, S.IN_PROGRESS, R.DEPARTMENT),
+    _row(S.ADJUDICATION, A.UPHOLD, S.ADJUDICATION, R.REVIEWER, R.SUPERVISOR, needs="reason", when=G.UPHELD_ONCE),
+    _row(S.ADJUDICATION, A.UPHOLD, S.CLOSED, R.REVIEWER, R.SUPERVISOR, needs="reason", when=G.UPHELD_TWICE),
+    _row(S.ADJUDICATION, A.OVERTURN, S.ADJUDICATION, R.REVIEWER, R.SUPERVISOR, needs="reason", when=G.OVERTURNED_ONCE),
+    _row(S.ADJUDICATION, A.OVERTURN, S.REWORK, R.REVIEWER, R.SUPERVISOR, needs="reason", when=G.OVERTURNED_TWICE),
+    _row(S.CLOSED, A.ARCHIVE, S.ARCHIVED, R.REVIEWER, R.SYSTEM),
+    *_flag((S.IN_PROGRESS, S.EXTENSION_REQUESTED, S.PENDED, S.REWORK), A.CONTACT, R.DEPARTMENT, needs="contact"),
+    *_flag(HANDLED, A.URGE, R.TEAM_LEADER, R.REVIEWER, R.DISPATCHER, R.SUPERVISOR, R.SYSTEM, takes="note"),
+    *_flag((*HANDLED, S.PENDED, S.CONFERENCE), A.SUPERVISE, R.SUPERVISOR, R.SYSTEM, needs="level reason"),
+    *_flag(OPEN, A.REPORT, R.AGENT, R.TEAM_LEADER, R.REVIEWER, R.SUPERVISOR, needs="report", when=G.REPORTABLE),
+    *_flag(STANDING, A.NOTE, *CENTRE, R.DEPARTMENT, needs="note"),
+    *_flag(STANDING, A.ATTACH, *CENTRE, R.DEPARTMENT, R.SYSTEM),
+    *_flag(tuple(State), A.UNMASK, R.DEPARTMENT, needs="reason"),
 )
+# Made by `act` with the inputs that the table names; the others come with a service or a screen of their own.
+OWN_SERVICE = (A.CREATE, A.FILL, A.EDIT, A.RELEASE, A.ABSORB, A.INHERIT, A.ATTACH, A.UNMASK, A.UPGRADE)
 
 
-def actions_for(state: State, role: Role) -> list[Action]:
-    """What this role may do to a ticket in this state."""
-    return [move.action for move in TABLE if move.source == state and role in move.roles]
+def possible(case: Case) -> list[Move]:
+    """What may be done now by whom the case names, in the order of the table."""
+    return [row for row in TABLE if row.open_to(case)]
 
 
-def move(state: State, action: Action, role: Role, reason: str = "") -> State:
-    """The state that an action leads to. Raises IllegalMove, whose message lists what is possible."""
+def find(case: Case, action: Action) -> Move:
+    """The row of an action. Raises IllegalMove, whose message says why not and lists what is possible."""
     for row in TABLE:
-        if row.source == state and row.action == action and role in row.roles:
-            if row.needs_reason and not reason.strip():
-                raise IllegalMove(f"“{action.label}”必须填写理由")
-            return row.target
-    possible = "、".join(found.label for found in actions_for(state, role)) or "无"
-    raise IllegalMove(f"工单现在是“{state.label}”，{role.label}不能“{action.label}”；可以办理：{possible}")
+        if row.action == action and row.open_to(case):
+            return row
+    state, role = State(case.ticket.state), case.by.role
+    rows = [row for row in TABLE if row.source == state and row.action == action and role in row.roles and row.when]
+    why = rows[0].when.refusal if rows and rows[0].when else f"{role.label}不能“{action.label}”"
+    now = "、".join(dict.fromkeys(row.action.label for row in possible(case))) or "无"
+    raise IllegalMove(f"工单现在是“{state.label}”，{why}；可以办理：{now}")
 
 
 def diagram() -> str:
-    """The table as a Mermaid state diagram."""
+    """The moves between states as a Mermaid state diagram; those that leave the state are a table of their own."""
     lines = ["stateDiagram-v2", "    [*] --> draft"]
-    lines += [f"    {row.source.value} --> {row.target.value}: {row.action.label}" for row in TABLE]
+    for row in TABLE:
+        if row.source != row.target:
+            condition = f"（{row.when.label}）" if row.when else ""
+            lines.append(f"    {row.source.value} --> {row.target.value}: {row.action.label}{condition}")
     lines += [f"    {state.value}: {state.label}" for state in State]
-    return "\n".join([*lines, "    closed --> [*]"])
+    return "\n".join([*lines, "    archived --> [*]"])
