@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
@@ -16,8 +17,9 @@ from asr.base import AsrError
 from copilot import parts as parts_module
 from copilot.api import access, calls, desk, knowledge, lines, tickets
 from copilot.api.throttle import Throttle
+from copilot.attachments import AttachmentError
 from copilot.calls import CallError, Calls
-from copilot.guard import TOO_LARGE, Guard
+from copilot.guard import Guard
 from copilot.parts import Parts
 from copilot.settings import Settings
 from telephony.base import NoTransfer, TelephonyError
@@ -27,6 +29,7 @@ STATIC = Path(__file__).parent / "static"
 STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (Conflict, 409, "内容已被他人修改"),
     (TicketError, 422, "工单不能这样办理"),
+    (AttachmentError, 422, "附件不能上传"),
     (CallError, 409, "电话不能这样操作"),
     (NoTransfer, 409, "不能转接"),
     (TelephonyError, 400, "音频不对"),
@@ -53,6 +56,7 @@ class State(TypedDict):
     parts: Parts
     calls: Calls
     throttle: Throttle
+    forms: Throttle
 
 
 def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
@@ -64,7 +68,8 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         await access.create_samples(built, settings)
         live = Calls(built)
         await live.recover()
-        yield {"parts": built, "calls": live, "throttle": Throttle()}
+        forms = Throttle(most=settings.web_form_hourly, within=3600)
+        yield {"parts": built, "calls": live, "throttle": Throttle(), "forms": forms}
         await live.close()
         if parts is None:
             await built.close()
@@ -78,7 +83,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(SQLAlchemyError, _failed(503, "数据库暂不可用，内容没有保存；请稍后重试"))
     app.add_exception_handler(Exception, _failed(500, "服务出错了，请重试；仍不行请联系管理员"))
-    app.add_middleware(Guard, refuse=problem(413, TITLES[413], TOO_LARGE))
+    app.add_middleware(Guard, refuse=partial(problem, 413, TITLES[413]), upload_mb=settings.attachment_mb + 1)
     app.add_api_route("/{path:path}", page, methods=["GET"], include_in_schema=False)
     return app
 

@@ -1,11 +1,14 @@
 """At the door of the application: a limit on what is sent, and the security headers on what goes out."""
 
+import re
+from collections.abc import Callable
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_BODY = 1 << 20
-TOO_LARGE = "一次最多提交 1 MB，请分开提交"
+BODY_MB = 1
+UPLOADS = re.compile(r"/api/(?:tickets/\d+/attachments|inbound/\w+|web-form)")
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "media-src 'self' blob:; worker-src 'self' blob:; frame-ancestors 'none'",
@@ -15,31 +18,40 @@ HEADERS = {
 
 
 class Guard:
-    """Counts the body as it comes, so that a sender who announces no length is held to the limit as well."""
+    """Counts the body as it comes, so that a sender who announces no length is held to the limit as well.
 
-    def __init__(self, app: ASGIApp, refuse: ASGIApp) -> None:
-        self._app, self._refuse = app, refuse
+    refuse: the answer to what is too large, given the words; upload_mb: what may come to the routes of UPLOADS.
+    """
+
+    def __init__(self, app: ASGIApp, refuse: Callable[[str], ASGIApp], upload_mb: int) -> None:
+        self._app, self._refuse, self._upload_mb = app, refuse, upload_mb
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what is no HTTP request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._upload_mb if UPLOADS.fullmatch(scope["path"]) else BODY_MB
         length = Headers(scope=scope).get("content-length", "0")
-        fits = length.isascii() and length.isdigit() and int(length[:20]) <= MAX_BODY
-        app = self._app if fits else self._refuse
-        await app(scope, _counted(receive), _with_headers(send))
+        fits = length.isascii() and length.isdigit() and int(length[:20]) <= most << 20
+        app = self._app if fits else self._refuse(too_large(most))
+        await app(scope, _counted(receive, most), _with_headers(send))
 
 
-def _counted(receive: Receive) -> Receive:
+def too_large(most: int) -> str:
+    """The words of a refusal; most: MB."""
+    return f"一次最多提交 {most} MB，请分开提交"
+
+
+def _counted(receive: Receive, most: int) -> Receive:
     seen = 0
 
     async def counted() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MAX_BODY:
-            raise HTTPException(413, TOO_LARGE)
+        if seen > most << 20:
+            raise HTTPException(413, too_large(most))
         return message
 
     return counted

@@ -33,6 +33,15 @@ class Settings(BaseSettings):
         default="", description="token that a telephone exchange sends with its audio; empty: loopback only"
     )
     line_idle_seconds: float = Field(default=30, gt=0, description="a line that sends nothing for so long is closed")
+    attachment_mb: int = Field(default=20, ge=1, le=1024, description="largest attachment, in MB")
+    attachment_count: int = Field(default=20, ge=1, le=1000, description="attachments of one ticket at most")
+    export_rows: int = Field(default=100_000, ge=1, description="tickets in one exported file at most")
+    web_form_hourly: int = Field(
+        default=20, ge=0, description="requests that one address may file by the web form in an hour; 0: closed"
+    )
+    wechat_token: str = Field(default="", description="token of the WeChat gateway; empty: the channel is closed")
+    sms_token: str = Field(default="", description="token of the SMS gateway; empty: the channel is closed")
+    email_token: str = Field(default="", description="token of the e-mail gateway; empty: the channel is closed")
     llm_url: str = Field(default="", description="OpenAI-compatible endpoint that words the summary; empty: extractive")
     llm_model: str = Field(default="", description="model name at llm_url")
     llm_key: str = Field(default="", description="key for llm_url")

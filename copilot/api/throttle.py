@@ -1,30 +1,31 @@
-"""Holds up an address that keeps guessing passwords."""
+"""Holds up an address that asks too often: that guesses passwords or codes, or floods the public form."""
 
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-FAILURES, WITHIN = 10, 60.0
 ADDRESSES = 10_000
 
 
 class Throttle:
-    """Ten wrong sign-ins a minute for one address. clock: seconds, for tests with time of their own."""
+    """most: within so many seconds, for one address; 0: never. clock: seconds, for tests with time of their own."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._failures: OrderedDict[str, deque[float]] = OrderedDict()
+    def __init__(self, clock: Callable[[], float] = time.monotonic, most: int = 10, within: float = 60.0) -> None:
+        self._clock, self._most, self._within = clock, most, within
+        self._noted: OrderedDict[str, deque[float]] = OrderedDict()
 
     def wait(self, address: str) -> int:
         """Seconds until this address may try again; 0: now."""
-        failures = self._failures.get(address, deque())
-        while failures and failures[0] <= self._clock() - WITHIN:
-            failures.popleft()
-        return int(failures[0] + WITHIN - self._clock()) + 1 if len(failures) >= FAILURES else 0
+        noted = self._noted.get(address, deque())
+        while noted and noted[0] <= self._clock() - self._within:
+            noted.popleft()
+        if len(noted) < self._most:
+            return 0
+        return int((noted[0] if noted else self._clock()) + self._within - self._clock()) + 1
 
     def failed(self, address: str) -> None:
-        """Note a wrong sign-in; the addresses seen longest ago are forgotten."""
-        self._failures.setdefault(address, deque(maxlen=FAILURES)).append(self._clock())
-        self._failures.move_to_end(address)
-        if len(self._failures) > ADDRESSES:
-            self._failures.popitem(last=False)
+        """Note what counts against an address; the addresses seen longest ago are forgotten."""
+        self._noted.setdefault(address, deque(maxlen=self._most)).append(self._clock())
+        self._noted.move_to_end(address)
+        if len(self._noted) > ADDRESSES:
+            self._noted.popitem(last=False)

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from copilot.guard import HEADERS, MAX_BODY
+from copilot.guard import BODY_MB, HEADERS
 
 
 @pytest.fixture
@@ -32,7 +32,8 @@ def chunks(size):
 
 def test_a_body_too_large_is_refused_with_and_without_its_length(site):
     client = site.client()
-    for content in (b"x" * (MAX_BODY + 1), chunks(2 * MAX_BODY)):
+    most = BODY_MB << 20
+    for content in (b"x" * (most + 1), chunks(2 * most)):
         answer = client.post("/api/session", content=content, headers={"Content-Type": "application/json"})
         assert answer.status_code == 413
         assert answer.json()["detail"] == "一次最多提交 1 MB，请分开提交"
