@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
 from ticket_core.errors import TicketError
-from ticket_core.problems import Problems, syntax
+from ticket_core.reading import Section, as_day, read
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SHIPPED = Path(__file__).parent / "data" / "holidays.toml"
@@ -82,16 +81,14 @@ class Calendar:
 def parse(text: str) -> Calendar:
     """A holiday table out of TOML: years = [2027], off = ["2027-01-01"], work = ["2027-02-06"].
 
-    Raises TicketError that names each error.
+    Raises TicketError that names every error with its place.
     """
-    table = syntax(text, "节假日表")
-    problems = Problems("节假日表")
-    problems.unknown(table, ("years", "off", "work"))
-    years = _years(table.get("years", []), problems)
-    off, work = (_days(table.get(name, []), name, problems) for name in ("off", "work"))
+    table = read(text, "节假日表")
+    table.only(("years", "off", "work"))
+    years, off, work = _years(table), _days(table, "off"), _days(table, "work")
     for day in sorted(off & work):
-        problems.add(f"{day}", "既在 off 又在 work，请只留一处")
-    problems.refuse()
+        table.wrong(f"{day}", "既在 off 又在 work，请只留一处")
+    table.refuse("节假日表")
     return Calendar({**dict.fromkeys(off, False), **dict.fromkeys(work, True)}, years)
 
 
@@ -100,25 +97,16 @@ def shipped() -> Calendar:
     return parse(SHIPPED.read_text("utf8"))
 
 
-def _years(raw: Any, problems: Problems) -> frozenset[int]:
-    if not isinstance(raw, list) or not all(type(year) is int and 2000 <= year < 2100 for year in raw):
-        problems.add("years", "要写年份，例如 years = [2027]")
-        return frozenset()
-    return frozenset(raw)
+def _years(table: Section) -> frozenset[int]:
+    years = [year for year in table.items("years") if type(year) is int and 2000 <= year < 2100]
+    if len(years) < len(table.items("years")):
+        table.wrong("years", "要写年份，例如 years = [2027]")
+    return frozenset(years)
 
 
-def _days(raw: Any, name: str, problems: Problems) -> set[date]:
-    if not isinstance(raw, list):
-        problems.add(name, f'要写日期，例如 {name} = ["2027-01-01"]')
-        return set()
-    found = {one: _day(one) for one in raw if isinstance(one, str | date)}
-    for wrong in [one for one in raw if found.get(one if isinstance(one, str | date) else "") is None]:
-        problems.add(name, f"“{wrong}”不是日期，要写成 2027-01-01")
+def _days(table: Section, name: str) -> set[date]:
+    found = {str(one): as_day(one) for one in table.items(name)}
+    for said, day in found.items():
+        if day is None:
+            table.wrong(name, f"“{said[:20]}”不是日期，要写成 2027-01-01")
     return {day for day in found.values() if day}
-
-
-def _day(raw: str | date) -> date | None:
-    try:
-        return raw if type(raw) is date else date.fromisoformat(str(raw))
-    except ValueError:
-        return None

@@ -29,15 +29,15 @@ def term(
     )
 
 
-def pause(paused_at: datetime, resumed_at: datetime, passed: Term) -> tuple[str, ...]:
-    """The lines about a pause."""
-    return (f"暂停：{_moment(paused_at)} 至 {_moment(resumed_at)}，其间 {passed} 不计入期限",)
+def pause(paused_at: datetime, resumed_at: datetime, passed: Term) -> str:
+    """The line about a pause."""
+    return f"暂停：{_moment(paused_at)}至{_moment(resumed_at)}，其间的 {passed}不计入期限"
 
 
-def moved(due_at: datetime, at: datetime, amber: datetime, by: Term, worktime: Worktime, *said: str) -> tuple[str, ...]:
-    """A due moment that was put off."""
+def moved(due_at: datetime, at: datetime, amber: datetime, by: Term, said: str, worktime: Worktime) -> tuple[str, ...]:
+    """A due moment that was put off; said: why."""
     counted = _counting(due_at, at, by, worktime) if by.amount else ()
-    return (f"原到期：{_moment(due_at)}", *said, *counted, f"黄灯：{_moment(amber)}", f"到期：{_moment(at)}")
+    return (f"原到期：{_moment(due_at)}", said, *counted, f"黄灯：{_moment(amber)}", f"到期：{_moment(at)}")
 
 
 def _moment(at: datetime) -> str:

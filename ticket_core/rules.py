@@ -8,7 +8,7 @@ from typing import Literal
 from ticket_core import explain
 from ticket_core.calendar import ZONE, Calendar
 from ticket_core.errors import TicketError
-from ticket_core.term import Matter, Row, Term
+from ticket_core.term import Amber, Matter, Row, Term
 from ticket_core.vocabulary import Clock, State
 from ticket_core.worktime import Worktime
 
@@ -56,6 +56,7 @@ class Rules:
     limits: Limits
     alerts: tuple[Alert, ...]
     rows: tuple[Row, ...]
+    amber: Amber
     worktime: Worktime
     paused_in: frozenset[State] = frozenset()
     extension_days: int = 0
@@ -70,19 +71,18 @@ class Rules:
         return _due(at, amber, explain.term(self.version, self.name, row, matter, start, at, amber, self.worktime))
 
     def extended(self, due_at: datetime, days: int) -> Due:
-        """Due so many working days later. Raises TicketError like `due`."""
-        return self._moved(due_at, Term(days, "working_days"), f"延期 {days} 个工作日")
+        """Due so many working days later; amber when the added time runs out. Raises TicketError like `due`."""
+        return self._moved(due_at, due_at, Term(days, "working_days"), f"延期：{days} 个工作日")
 
     def longest_extension(self, matter: Matter) -> int:
         """Working days that one extension may have: at most the original term, a part of a day counts as one."""
         return self.extension_days or self.row(Clock.HANDLE, matter).term.in_days(self.worktime)
 
     def resumed(self, due_at: datetime, paused_at: datetime, resumed_at: datetime, matter: Matter) -> Due:
-        """Due later by the pause, in the unit of the term. Raises TicketError like `due`."""
+        """Due later by the pause, in the unit of the term; amber when the rest runs out. Raises like `due`."""
         term = self.row(Clock.HANDLE, matter).term
-        paused = term.passed(paused_at, max(paused_at, resumed_at), self.worktime)
-        lines = explain.pause(paused_at, resumed_at, paused)
-        return self._moved(due_at, paused, *lines)
+        passed = term.passed(paused_at, max(paused_at, resumed_at), self.worktime)
+        return self._moved(due_at, resumed_at, passed, explain.pause(paused_at, resumed_at, passed))
 
     def pauses(self, state: State) -> bool:
         """Whether the time to handle stands still in that state."""
@@ -105,10 +105,11 @@ class Rules:
         """The same rules with other holidays laid over theirs."""
         return replace(self, worktime=replace(self.worktime, calendar=calendar.over(self.worktime.calendar)))
 
-    def _moved(self, due_at: datetime, by: Term, *said: str) -> Due:
+    def _moved(self, due_at: datetime, going_on: datetime, by: Term, said: str) -> Due:
+        """Due later by a term, the rest of the time running from `going_on`."""
         at = max(due_at, by.end(due_at, self.worktime)) if by.amount else due_at
-        amber = self.rows[0].amber.at(due_at, at, by, self.worktime) if at > due_at else due_at
-        return _due(at, amber, explain.moved(due_at, at, amber, by, self.worktime, *said))
+        amber = self.amber.at(going_on, at, by, self.worktime) if going_on < at else at
+        return _due(at, amber, explain.moved(due_at, at, amber, by, said, self.worktime))
 
 
 @dataclass(frozen=True, slots=True)

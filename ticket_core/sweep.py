@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ticket_core import moves, timers
@@ -30,18 +31,22 @@ def sweep(session: Session, now: datetime, book: Rulebook, ids: Sequence[int]) -
     """
     query = select(Timer).where(Timer.id.in_(ids), Timer.done_at.is_(None), Timer.at <= now)
     rows = session.scalars(query.order_by(Timer.at, Timer.id).with_for_update(skip_locked=True)).all()
-    return sum(_run(session, timer, now, book) for timer in rows)
+    return sum(_tried(session, timer, now, book) for timer in rows)
 
 
-def _run(session: Session, timer: Timer, now: datetime, book: Rulebook) -> bool:
-    number, ticket = timer.id, timer.ticket_id
+def _tried(session: Session, timer: Timer, now: datetime, book: Rulebook) -> bool:
+    where = {"timer": timer.id, "ticket": timer.ticket_id}
     try:
         with session.begin_nested():
             return _do(session, timer, now, book)
-    except TicketError:
-        log.warning("timer waits", extra={"timer": number, "ticket": ticket})
+    except TicketError as error:
+        log.info("timer waits", extra={**where, "why": type(error).__name__})
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        log.exception("timer failed", extra=where)
     except Exception:
-        log.exception("timer failed", extra={"timer": number, "ticket": ticket})
+        log.exception("timer failed", extra=where)
     return False
 
 
@@ -49,7 +54,7 @@ def _do(session: Session, timer: Timer, now: datetime, book: Rulebook) -> bool:
     """Whether it was still to be done; a timer that the ticket has outgrown makes way for the one it needs now."""
     ticket = session.get_one(Ticket, timer.ticket_id, populate_existing=True)
     rules = _running(ticket, book, now)
-    job = timers.next_job(ticket, rules, timers.done(session, ticket), now)
+    job = timers.next_job(ticket, rules, timers.done(timers.of(session, ticket)), now)
     if job is None or (job.kind, job.at) != (timer.kind, timer.at):
         timers.schedule(session, ticket, rules, now)
         return False

@@ -25,7 +25,7 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """So much of a unit. Minutes and hours run round the clock; minutes of `passed` are whole ones."""
+    """So much of a unit. Minutes and hours run round the clock."""
 
     amount: int
     unit: Unit
@@ -42,9 +42,11 @@ class Term:
         return start.astimezone(ZONE) + self._length()
 
     def passed(self, start: datetime, end: datetime, worktime: Worktime) -> "Term":
-        """How much of its kind went by between two moments: working days, or minutes."""
+        """How much of its kind went by between two moments: working days, office hours or minutes, begun ones whole."""
         if self.unit == "working_days":
-            return Term(worktime.days(start, end), self.unit)
+            return Term(worktime.days(start, end), "working_days")
+        if self.unit == "working_hours":
+            return Term(ceil(worktime.open_for(start, end) / timedelta(hours=1)), "working_hours")
         return Term(ceil((end - start) / timedelta(minutes=1)), "minutes")
 
     def in_days(self, worktime: Worktime) -> int:

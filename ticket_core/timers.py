@@ -1,6 +1,6 @@
 """What the system will do to a ticket by itself, and when; a ticket has one open timer at most, for what comes next."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,9 +35,9 @@ def schedule(session: Session, ticket: Ticket, rules: Rules, now: datetime | Non
 
     A row that another server is just working on is left to it: it looks again before it acts.
     """
-    mine = select(Timer).where(Timer.ticket_id == ticket.id, Timer.done_at.is_(None))
-    waiting = session.scalars(mine).all()
-    job = next_job(ticket, rules, done(session, ticket), now or ticket.updated_at)
+    rows = of(session, ticket)
+    job = next_job(ticket, rules, done(rows), now or ticket.updated_at)
+    waiting = [row for row in rows if row.done_at is None]
     kept = [row.id for row in waiting if job and (row.kind, row.at) == (job.kind, job.at)][:1]
     if stale := [row.id for row in waiting if row.id not in kept]:
         free = select(Timer.id).where(Timer.id.in_(stale)).with_for_update(skip_locked=True)
@@ -47,10 +47,14 @@ def schedule(session: Session, ticket: Ticket, rules: Rules, now: datetime | Non
         session.flush()
 
 
-def done(session: Session, ticket: Ticket) -> set[tuple[str, datetime]]:
-    """Kind and moment of all that the system has done to a ticket."""
-    query = select(Timer.kind, Timer.at).where(Timer.ticket_id == ticket.id, Timer.done_at.is_not(None))
-    return {(row.kind, row.at) for row in session.execute(query)}
+def of(session: Session, ticket: Ticket) -> Sequence[Timer]:
+    """All timers of a ticket, done or open."""
+    return session.scalars(select(Timer).where(Timer.ticket_id == ticket.id)).all()
+
+
+def done(timers: Iterable[Timer]) -> set[tuple[str, datetime]]:
+    """Kind and moment of what the system has done."""
+    return {(timer.kind, timer.at) for timer in timers if timer.done_at is not None}
 
 
 def next_job(ticket: Ticket, rules: Rules, finished: Collection[tuple[str, datetime]], now: datetime) -> Job | None:

@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from ticket_core.calendar import ZONE, Calendar
 
+Hours = tuple[tuple[time, time], ...]
 LAST = datetime(9999, 1, 1, tzinfo=ZONE)  # never reached: the calendar refuses long before
 
 
@@ -18,7 +19,7 @@ class Worktime:
     """
 
     calendar: Calendar
-    hours: tuple[tuple[time, time], ...]
+    hours: Hours
 
     def begin(self, at: datetime) -> datetime:
         """Where days are counted from: a moment on a day off, or before the office opens, counts as the next opening.
