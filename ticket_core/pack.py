@@ -56,7 +56,8 @@ def parse(text: str, holidays: Calendar | None = None) -> Rules:
         archive_days=top.number("archive_days", 0, 3650, 7),
         close_hours=top.number("close_hours", 0, 2400, 24),
     )
-    _check_order(top, rules.rows)
+    if not top.problems:
+        _check_order(top, rules.rows)
     top.refuse("时限规则")
     return rules
 
