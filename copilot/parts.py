@@ -1,8 +1,8 @@
 """The composition root: builds every part from the settings and hands them down."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from classifier.catalogue import Catalogue
 from classifier.catalogue import load as load_catalogue
 from classifier.router import Router
 from classifier.watch import Watch
-from copilot import tables as _tables
+from copilot import schema
 from copilot.bus import Bus, MemoryBus
 from copilot.database import Database
 from copilot.redis_bus import RedisBus
@@ -29,7 +29,6 @@ from kb_index.article import load as load_articles
 from kb_index.encoder import Encoder, Vectors
 from kb_index.encoder import create as create_encoder
 from kb_index.index import Index
-from ticket_core.tables import Base
 
 Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -52,6 +51,7 @@ class Parts:
     watch: Watch
     wording: Wording
     speech_error: str = ""
+    roles: Mapping[str, roles.RoleCard] = field(default_factory=roles.load)
 
     async def close(self) -> None:
         """Stop the workers; what waits is committed."""
@@ -133,10 +133,13 @@ def train(catalogue: Catalogue, articles: Sequence[Article], encoder: Encoder, c
 
 
 def open_database(settings: Settings) -> Database:
-    """Open the database and create what is missing."""
-    assert _tables.CallRow.metadata is Base.metadata
+    """Open the database and bring it up to date. Raises SchemaError."""
     database = Database(settings.sqlalchemy_url)
-    Base.metadata.create_all(database.engine)
+    try:
+        schema.upgrade(database.engine)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
