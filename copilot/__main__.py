@@ -28,13 +28,14 @@ from asr import registry, weights
 from asr.base import AsrError
 from classifier.catalogue import CatalogueError
 from copilot import parts
-from copilot.api.access import ROLES, SAMPLE_PASSWORD, SAMPLES
+from copilot.api.access import SAMPLE_PASSWORD, SAMPLES
 from copilot.app import create_app
 from copilot.settings import Settings
 from kb_index.article import KnowledgeError
 from kb_index.article import load as load_articles
 from kb_index.build import build
 from kb_index.encoder import create
+from ticket_core.vocabulary import Role
 
 out = Console()
 LARGEST_MESSAGE = 1 << 20  # above what a line may send, so that the refusal can say why
@@ -93,8 +94,8 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         address = f"http://{self._settings.host}:{self._settings.port}"
         out.print(f"\n[bold]12345 坐席助手[/bold]  {address}  按 Ctrl+C 停止", highlight=False)
-        for username, name, role in SAMPLES if self._settings.demo_users else ():
-            out.print(f"  示例账号  {username:8}  {SAMPLE_PASSWORD}  {name}（{ROLES[role]}）", highlight=False)
+        for username, name, role, *_ in SAMPLES if self._settings.demo_users else ():
+            out.print(f"  示例账号  {username:10}  {SAMPLE_PASSWORD}  {name}（{Role(role).label}）", highlight=False)
         if self._opens:
             webbrowser.open(address)
 

@@ -21,6 +21,8 @@ from copilot import schema
 from copilot.bus import Bus, MemoryBus
 from copilot.database import Database
 from copilot.redis_bus import RedisBus
+from copilot.roles import RoleCard
+from copilot.roles import load as load_roles
 from copilot.settings import Settings
 from copilot.suggest import Wording
 from kb_index import build as kb_build
@@ -51,7 +53,7 @@ class Parts:
     watch: Watch
     wording: Wording
     speech_error: str = ""
-    roles: Mapping[str, roles.RoleCard] = field(default_factory=roles.load)
+    roles: Mapping[str, RoleCard] = field(default_factory=load_roles)
 
     async def close(self) -> None:
         """Stop the workers; what waits is committed."""

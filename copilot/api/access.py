@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from fastapi import APIRouter, Depends, HTTPException, Request, Response, WebSocket
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PrivateAttr
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
@@ -18,19 +18,25 @@ from starlette.requests import HTTPConnection
 from copilot.api.throttle import Throttle
 from copilot.calls import Calls
 from copilot.parts import Parts
+from copilot.roles import PERMISSIONS, Permission, RoleCard, needed
 from copilot.settings import Settings
 from copilot.tables import SignIn, User
 
 router = APIRouter(prefix="/api")
 COOKIE = "copilot_session"
 LOCK_AFTER, LOCK_MINUTES = 5, 15
-ROLES = {"agent": "坐席", "dispatcher": "派单员", "admin": "管理员"}
 WRONG = "用户名或密码不对，请检查后重试"
 SAMPLES = (
-    ("wangli", "王丽", "agent"),
-    ("zhaomin", "赵敏", "agent"),
-    ("chenjie", "陈杰", "dispatcher"),
-    ("admin", "管理员", "admin"),
+    ("wangli", "王丽", "agent", "", "一组"),
+    ("zhaomin", "赵敏", "agent", "", "一组"),
+    ("qianjun", "钱军", "team_leader", "", "一组"),
+    ("sunjuan", "孙娟", "reviewer", "", ""),
+    ("chenjie", "陈杰", "dispatcher", "", ""),
+    ("zhoutao", "周涛", "supervisor", "", ""),
+    ("lihua", "李华", "caller_back", "", ""),
+    ("hanjiang", "韩江", "department", "邗江区城市管理局", ""),
+    ("guangling", "广玲", "department", "广陵区城市管理局", ""),
+    ("admin", "管理员", "admin", "", ""),
 )
 SAMPLE_PASSWORD = "yangzhou-12345"
 _hasher = PasswordHasher()
@@ -38,11 +44,24 @@ NOBODY = _hasher.hash(secrets.token_urlsafe())  # an unknown user costs as much 
 
 
 class Who(BaseModel):
-    """The signed-in user."""
+    """The signed-in user and what their role opens to them; temporary: the password is one that was given out."""
 
     username: str
     name: str
     role: str
+    role_label: str
+    department: str
+    team: str
+    pages: list[str]
+    may: list[str]
+    bulk: list[str]
+    temporary: bool
+    _card: RoleCard = PrivateAttr()
+
+    @property
+    def card(self) -> RoleCard:
+        """The card of the role: queues and scope."""
+        return self._card
 
 
 class Credentials(BaseModel):
@@ -79,19 +98,20 @@ async def who(request: Request, parts: PartsIn) -> Who:
 WhoIn = Annotated[Who, Depends(who)]
 
 
-def allow(*roles: str) -> Callable[[Who], Coroutine[Any, Any, Who]]:
-    """A dependency that lets these roles in, the administrator always."""
+def allow(permission: Permission) -> Callable[[Who, Parts], Coroutine[Any, Any, Who]]:
+    """A dependency that lets in whose role has this permission."""
 
-    async def check(user: WhoIn) -> Who:
-        if user.role not in (*roles, "admin"):
-            names = "、".join(ROLES[role] for role in roles)
-            raise HTTPException(403, f"此操作需要{names}身份，您现在是{ROLES[user.role]}")
+    async def check(user: WhoIn, parts: PartsIn) -> Who:
+        if permission not in user.may:
+            holders = needed(permission, parts.roles)
+            detail = f"“{PERMISSIONS[permission]}”需要{holders}身份，您现在是{user.role_label}"
+            raise HTTPException(403, detail)
         return user
 
     return check
 
 
-AgentIn = Annotated[Who, Depends(allow("agent"))]
+AgentIn = Annotated[Who, Depends(allow("calls"))]
 
 
 async def find(parts: Parts, token: str) -> Who | None:
@@ -100,7 +120,7 @@ async def find(parts: Parts, token: str) -> Who | None:
         return None
     key, now = _key(token), datetime.now(UTC)
     row = await parts.database.read(lambda session: _load(session, key))
-    if row is None:
+    if row is None or not row[1].active or row[1].role not in parts.roles:
         return None
     sign_in, user = row
     settings = parts.settings
@@ -114,7 +134,25 @@ async def find(parts: Parts, token: str) -> Who | None:
                 kept.seen_at = now
 
         await parts.database.write(touch)
-    return Who(username=user.username, name=user.name, role=user.role)
+    return introduce(user, parts.roles[user.role])
+
+
+def introduce(user: User, card: RoleCard) -> Who:
+    """A user with what the role opens to them."""
+    known = Who(
+        username=user.username,
+        name=user.name,
+        role=user.role,
+        role_label=card.role.label,
+        department=user.department,
+        team=user.team,
+        pages=list(card.pages),
+        may=list(card.may),
+        bulk=[action.value for action in card.bulk],
+        temporary=user.temporary,
+    )
+    known._card = card
+    return known
 
 
 async def socket_user(socket: WebSocket) -> Who | None:
@@ -137,16 +175,16 @@ async def sign_in(credentials: Credentials, request: Request, response: Response
     if user is not None and user.locked_until is not None and user.locked_until > now:
         raise HTTPException(423, f"密码连续错误{LOCK_AFTER}次，已锁定{LOCK_MINUTES}分钟，请稍后再试或联系管理员")
     good = await asyncio.to_thread(_matches, user.password if user else NOBODY, credentials.password)
-    if user is None or not good:
+    if user is None or not (good and user.active and user.role in parts.roles):
         throttle.failed(address)
-        if user is not None:
+        if user is not None and user.active:
             await parts.database.write(lambda session: _count_failure(session, user.username, now))
         raise HTTPException(401, WRONG)
     token = secrets.token_urlsafe(32)
     oldest = now - timedelta(hours=parts.settings.session_hours)
     await parts.database.write(lambda session: _begin(session, user.username, _key(token), now, oldest))
     response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=parts.settings.cookie_secure)
-    return Who(username=user.username, name=user.name, role=user.role)
+    return introduce(user, parts.roles[user.role])
 
 
 def _count_failure(session: Session, username: str, now: datetime) -> None:
@@ -193,8 +231,9 @@ async def create_samples(parts: Parts, settings: Settings) -> None:
 
     def create(session: Session) -> None:
         if session.query(User).count() == 0:
-            for username, name, role in SAMPLES:
-                session.add(User(username=username, name=name, role=role, password=hashed, failures=0))
+            for username, name, role, department, team in SAMPLES:
+                place = {"department": department, "team": team}
+                session.add(User(username=username, name=name, role=role, password=hashed, **place))
 
     if settings.demo_users:
         hashed = await asyncio.to_thread(_hasher.hash, SAMPLE_PASSWORD)

@@ -41,7 +41,7 @@ async def browser_line(socket: WebSocket) -> None:
     """The browser's microphone as a call on one's own desk."""
     user = await socket_user(socket)
     await socket.accept()
-    if user is None or user.role == "dispatcher":
+    if user is None or "calls" not in user.may:
         await socket.close(SIGNED_OUT, "请用坐席账号登录后再试讲")
         return
     await _call(socket, Caller(user.username, "browser", "试讲", "试讲", None))
