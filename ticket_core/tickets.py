@@ -97,6 +97,12 @@ def fill(session: Session, ticket: Ticket, fields: Mapping[str, Mapping[str, Any
     return journal.write(session, ticket, Action.FILL, by, State.DRAFT)
 
 
+def summarise(session: Session, ticket: Ticket, text: str, by: By) -> JournalEntry:
+    """The copilot's summary of what was said."""
+    ticket.summary = text
+    return journal.write(session, ticket, Action.FILL, by, State(ticket.state))
+
+
 def edit(session: Session, ticket: Ticket, changes: Mapping[str, Any], by: By, book: Rulebook) -> JournalEntry:
     """A person's changes; they count as touched. Raises Conflict when another person's change came in between.
 
