@@ -111,14 +111,18 @@ class Store:
     def keep(self, session: Session, ticket: Ticket, by: By, files: Iterable[Staged]) -> list[Attachment]:
         """Attach staged files to a ticket, each with its journal entry. Raises AttachmentError where it has too many.
 
-        Run in the writer. Whether it commits or not, `settle` comes after it.
+        Run in the writer; where it does not commit, `settle` comes after it.
         """
         return [self._keep(session, ticket, by, staged) for staged in files]
+
+    def drop(self, files: Iterable[Staged]) -> None:
+        """Forget what is staged and was not kept."""
+        for staged in files:
+            staged.path.unlink(missing_ok=True)
 
     def settle(self, session: Session, files: Iterable[Staged]) -> None:
         """Leave nothing behind that no ticket has: run in the writer, which lets no keeping come in between."""
         for staged in files:
-            staged.path.unlink(missing_ok=True)
             used = select(Attachment.id).where(Attachment.sha256 == staged.sha256).limit(1)
             if session.scalar(used) is None:
                 self.path(staged.sha256).unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from ticket_core.text import visible
 Cell = str | int
 Value = Callable[[Any], object]
 LIGHTS = {"red": "已超期", "amber": "将到期", "green": "正常"}
-CHANNELS = {"phone": "电话", "web": "网页", "wechat": "微信", "sms": "短信", "email": "电子邮件"}
+CHANNELS = {"phone": "电话", "web": "网页", "wechat": "微信", "sms": "短信", "email": "电子邮件", "counter": "窗口"}
 FORMULA = tuple("=+-@|%\t\r\n＝＋－＠｜％")  # also in full width, which some spreadsheets take for the same
 
 
@@ -74,12 +74,11 @@ COLUMNS: dict[str, Value] = {
 Show = Callable[[Ticket], Any]
 
 
-def rows(batches: Iterable[Sequence[Ticket]], show: Show) -> Iterator[list[Cell]]:
+def rows(tickets: Iterable[Ticket], show: Show) -> Iterator[list[Cell]]:
     """The cells of each ticket. show: a ticket as its reader may see it, with `state_label` and `light`."""
-    for batch in batches:
-        for ticket in batch:
-            shown = show(ticket)
-            yield [cell(value(shown)) for value in COLUMNS.values()]
+    for ticket in tickets:
+        shown = show(ticket)
+        yield [cell(value(shown)) for value in COLUMNS.values()]
 
 
 def csv_chunks(lines: Iterable[Sequence[Cell]], size: int = 1 << 16) -> Iterator[bytes]:

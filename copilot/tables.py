@@ -122,3 +122,20 @@ class SavedView(Base):
     user: Mapped[str] = mapped_column(ForeignKey("users.username"))
     name: Mapped[str] = mapped_column(String(50))
     query: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Receipt(Base):
+    """A request that came in writing and the ticket it became. key: SHA-256 of channel and the message's identity.
+
+    request: SHA-256 of what was sent. sender: as the channel knows the citizen. code: with the ticket's number it
+    lets the citizen ask how far it is.
+    """
+
+    __tablename__ = "receipts"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    request: Mapped[str] = mapped_column(String(64))
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), unique=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    sender: Mapped[str] = mapped_column(String(254))
+    code: Mapped[str] = mapped_column(String(8))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -176,7 +176,7 @@ async def sign_in(credentials: Credentials, request: Request, response: Response
         raise HTTPException(423, f"密码连续错误{LOCK_AFTER}次，已锁定{LOCK_MINUTES}分钟，请稍后再试或联系管理员")
     good = await asyncio.to_thread(_matches, user.password if user else NOBODY, credentials.password)
     if user is None or not (good and user.active and user.role in parts.roles):
-        throttle.failed(address)
+        throttle.note(address)
         if user is not None and user.active:
             await parts.database.write(lambda session: _count_failure(session, user.username, now))
         raise HTTPException(401, WRONG)

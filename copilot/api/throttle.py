@@ -23,7 +23,7 @@ class Throttle:
             return 0
         return int((noted[0] if noted else self._clock()) + self._within - self._clock()) + 1
 
-    def failed(self, address: str) -> None:
+    def note(self, address: str) -> None:
         """Note what counts against an address; the addresses seen longest ago are forgotten."""
         self._noted.setdefault(address, deque(maxlen=self._most)).append(self._clock())
         self._noted.move_to_end(address)

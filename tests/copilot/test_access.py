@@ -112,7 +112,7 @@ def test_the_hold_up_ends():
     now = [0.0]
     throttle = Throttle(lambda: now[0])
     for _ in range(FAILURES):
-        throttle.failed("a")
+        throttle.note("a")
     assert throttle.wait("a") > 0
     assert throttle.wait("b") == 0
     now[0] = 61.0
