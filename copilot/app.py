@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from asr.base import AsrError
 from copilot import parts as parts_module
-from copilot.api import access, calls, desk, knowledge, lines, tickets
+from copilot.api import access, attachments, calls, desk, export, inbound, knowledge, lines, suggestions, tickets
 from copilot.api.throttle import Throttle
 from copilot.attachments import AttachmentError
 from copilot.calls import CallError, Calls
@@ -75,7 +75,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
             await built.close()
 
     app = FastAPI(title="12345 坐席助手", lifespan=lifespan, docs_url="/api/docs", openapi_url="/api/openapi.json")
-    for module in (access, calls, desk, knowledge, lines, tickets):
+    for module in (access, calls, desk, knowledge, lines, export, inbound, suggestions, attachments, tickets):
         app.include_router(module.router)
     for family, status, title in STATUS:
         app.add_exception_handler(family, _problem(status, title))

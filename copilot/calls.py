@@ -19,6 +19,8 @@ from copilot.parts import Parts
 from copilot.tables import CallRow, CardDecision, EventRow
 from telephony.base import CallInfo, Line, TelephonyError
 from ticket_core import tickets
+from ticket_core.by import By
+from ticket_core.vocabulary import Role
 
 log = logging.getLogger(__name__)
 BUSY = "当前已有一通电话，请先挂断再接下一通"
@@ -231,9 +233,13 @@ def _ring(session: Session, info: CallInfo, agent: str, ringing: events.Ringing)
 
 def _draft(session: Session, info: CallInfo, agent: str) -> int:
     ticket, _ = tickets.draft(
-        session, call_id=info.id, calling_number=info.calling_number, called_number=info.called_number, agent=agent
+        session,
+        By(agent, Role.AGENT, datetime.now(UTC)),
+        call_id=info.id,
+        calling_number=info.calling_number,
+        called_number=info.called_number,
+        agent=agent,
     )
-    session.flush()
     session.get_one(CallRow, info.id).ticket = ticket.id
     return ticket.id
 

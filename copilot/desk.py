@@ -8,19 +8,18 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from asr.base import Utterance
-from classifier.fields import Filled, Turn, extract
-from classifier.router import Routing
-from classifier.summary import summarise
 from copilot import events
+from copilot.actor import copilot_now
 from copilot.conversation import Conversation
 from copilot.errand import Errand
-from copilot.evidence import by_name, filled
+from copilot.evidence import by_name
 from copilot.hearing import Ear
 from copilot.keeping import Also, Keeper
 from copilot.parts import Parts
 from copilot.recording import LEGS, RATE, Recording
 from copilot.suggest import Pause, card, query
 from copilot.tables import CallRow
+from copilot.understand import departments, understand
 from telephony.base import Chunk, Line
 from ticket_core import tickets
 from ticket_core.tables import Ticket
@@ -181,11 +180,11 @@ class Desk:
         await self._show(self.talk.panel.settle([card(hit) for hit in hits], final))
 
     async def _understand(self) -> None:
-        turns, words = tuple(self.talk.turns), self.talk.words("citizen")
-        if not words:
+        turns, number = tuple(self.talk.turns), self.line.info.calling_number
+        if not self.talk.words("citizen"):
             return
         try:
-            routing, found, summary = await asyncio.to_thread(self._read, turns, words)
+            read = await asyncio.to_thread(understand, self.parts.router, turns, number)
         except Exception:
             log.exception("routing failed", extra={"call": self.call})
             await self._report("routing", "down")
@@ -193,31 +192,25 @@ class Desk:
         await self._report("routing", "ok")
         routed = events.Routed(
             call=self.call,
-            nature=routing.nature,
-            matter=list(routing.matter),
-            departments=[
-                events.Department(name=d.name, score=round(d.score, 3), basis=d.basis) for d in routing.departments
-            ],
-            question=routing.question,
+            nature=read.routing.nature,
+            matter=list(read.routing.matter),
+            departments=departments(read.routing),
+            question=read.routing.question,
         )
         before = self.talk.routed or events.Routed(call=self.call, nature="", matter=[], departments=[])
         if routed.model_copy(update={"seq": before.seq}) != before:
             await self.emit(routed)
-        fields = filled(found, routing, turns)
-        if fields != self.talk.fields:
-            await self.emit(events.Drafted(call=self.call, fields=list(fields.values())), partial(self._fill, fields))
-        await self._summarised(summary)
-
-    def _read(self, turns: tuple[Turn, ...], words: str) -> tuple[Routing, dict[str, Filled], str]:
-        found = extract(turns, calling_number=self.line.info.calling_number)
-        return self.parts.router.route(words), found, summarise(turns, found)
+        if read.fields != self.talk.fields:
+            drafted = events.Drafted(call=self.call, fields=list(read.fields.values()))
+            await self.emit(drafted, partial(self._fill, read.fields))
+        await self._summarised(read.summary)
 
     def _fill(self, fields: dict[str, events.Filled], session: Session) -> None:
-        tickets.fill(session, session.get_one(Ticket, self.ticket), by_name(fields.values()))
+        tickets.fill(session, session.get_one(Ticket, self.ticket), by_name(fields.values()), copilot_now())
 
     async def _summarised(self, text: str) -> None:
         def keep(session: Session) -> None:
-            session.get_one(Ticket, self.ticket).summary = text
+            tickets.summarise(session, session.get_one(Ticket, self.ticket), text, copilot_now())
 
         if text != self.talk.summary:
             await self.emit(events.Summarised(call=self.call, text=text), keep)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from copilot.settings import Settings
 from ticket_core import workflow
+from ticket_core.inputs import INPUTS
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -20,14 +21,17 @@ def settings() -> str:
 
 def ticket_workflow() -> str:
     """The workflow table, drawn and listed."""
-    rows = [
-        f"| {row.source.label} | {row.action.label} | {row.target.label} | {_roles(row)} |"
-        f" {'yes' if row.needs_reason else ''} |"
-        for row in workflow.TABLE
-    ]
+    rows = [f"| {' | '.join(_cells(move))} |" for move in workflow.TABLE]
     head = ["# Workflow of a ticket", "", "Drawn from `ticket_core/workflow.py:TABLE`.", ""]
     diagram = ["```mermaid", workflow.diagram(), "```", ""]
-    return "\n".join([*head, *diagram, "| from | action | to | who | reason |", "|---|---|---|---|---|", *rows, ""])
+    names = ["from", "action", "to", "who", "when", "asks for", "may have"]
+    return "\n".join([*head, *diagram, f"| {' | '.join(names)} |", "|---" * len(names) + "|", *rows, ""])
+
+
+def _cells(row: workflow.Move) -> tuple[str, ...]:
+    when = row.when.label if row.when else ""
+    asks, may = ("、".join(INPUTS[name].label for name in names) for names in (row.needs, row.takes))
+    return (row.source.label, row.action.label, row.target.label, _roles(row), when, asks, may)
 
 
 DOCUMENTS = {"settings.md": settings, "workflow.md": ticket_workflow}

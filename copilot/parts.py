@@ -1,6 +1,6 @@
 """The composition root: builds every part from the settings and hands them down."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,8 @@ from kb_index.article import load as load_articles
 from kb_index.encoder import Encoder, Vectors
 from kb_index.encoder import create as create_encoder
 from kb_index.index import Index
+from ticket_core.deadline import Rulebook
+from ticket_core.deadline import shipped as shipped_rules
 
 Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -54,6 +56,14 @@ class Parts:
     wording: Wording
     speech_error: str = ""
     roles: Mapping[str, RoleCard] = field(default_factory=load_roles)
+
+    def rules(self) -> Rulebook:
+        """The rule packs as they stand now."""
+        return shipped_rules()
+
+    def departments(self) -> Collection[str]:
+        """Whom a ticket can be dispatched to."""
+        return self.catalogue.departments
 
     async def close(self) -> None:
         """Stop the workers; what waits is committed."""

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(default=30, ge=1, description="a session ends after this many idle minutes")
     session_hours: int = Field(default=12, ge=1, description="a session ends after this many hours, however busy")
     cookie_secure: bool = Field(default=False, description="send the session cookie over TLS only")
+    sweep_seconds: float = Field(default=20, gt=0, description="seconds between two looks for what timers are due for")
     line_token: str = Field(
         default="", description="token that a telephone exchange sends with its audio; empty: loopback only"
     )

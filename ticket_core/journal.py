@@ -12,6 +12,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.exc import StaleDataError
 
+from ticket_core import words
 from ticket_core.by import By
 from ticket_core.errors import Conflict, TicketError
 from ticket_core.tables import JournalEntry, Ticket
@@ -82,6 +83,8 @@ def write(
     entry.hash = digest({name: getattr(entry, name) for name in COVERED})
     session.add(entry)
     session.flush()
+    if changes:
+        words.index(session, ticket)
     return entry
 
 

@@ -16,7 +16,7 @@ from copilot.tables import CallRow, CardDecision, EventRow
 from telephony.replay import Replay
 from telephony.samples import SAMPLES
 from ticket_core.tables import Ticket
-from ticket_core.workflow import State
+from ticket_core.vocabulary import State
 
 router = APIRouter(prefix="/api")
 
@@ -164,7 +164,7 @@ async def call_ticket(call: str, user: WhoIn, parts: PartsIn) -> TicketOut:
         row = visible(session, call, user)
         if row.ticket is None:
             raise HTTPException(404, "这通电话还没有工单，请先接听")
-        return shape(session.get_one(Ticket, row.ticket))
+        return shape(session.get_one(Ticket, row.ticket), datetime.now(UTC))
 
     return await parts.database.read(load)
 

@@ -12,3 +12,8 @@ def masked(text: str) -> str:
     text = IDENTITY.sub(r"\1***********\2", text)
     text = MOBILE.sub(r"\1****\2", text)
     return LANDLINE.sub(r"\1***\2", text)
+
+
+def masked_name(name: str) -> str:
+    """A name with only its first character: 李**."""
+    return name[:1] + "*" * (len(name) - 1)

@@ -1,206 +1,274 @@
-"""Tickets: list, one with its journal, edit, dispatch, answer, and every other move of the workflow table."""
+"""Tickets: queues, lists, one ticket, its fields, and every move of the workflow table, singly or in bulk."""
 
-from collections.abc import Sequence
-from typing import Annotated, TypedDict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query
-from sqlalchemy import func, select
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from copilot.api.access import PartsIn, Who, WhoIn, allow
+from copilot import roles
+from copilot.api import detail as detail_page
+from copilot.api.access import PartsIn, Who, allow
 from copilot.api.once import Once, once
 from copilot.api.shapes import (
     Act,
-    ActionOut,
-    Answer,
-    Cited,
+    Bulk,
     Detail,
-    Dispatch,
     Edit,
-    EntryOut,
+    Identity,
+    New,
+    Outcome,
+    Outcomes,
     Page,
+    QueueOut,
     TicketOut,
+    Unmask,
     listed,
     shape,
 )
 from copilot.evidence import last_filled
 from copilot.parts import Parts
 from copilot.tables import CallRow
-from ticket_core import queries, tickets, workflow
+from ticket_core import journal, moves, queries, tickets, workflow
+from ticket_core.by import By
+from ticket_core.errors import TicketError
+from ticket_core.guards import Case
+from ticket_core.queries import Filter, Scope
 from ticket_core.tables import Ticket
+from ticket_core.text import visible
+from ticket_core.vocabulary import Action, Role, State
 
 router = APIRouter(prefix="/api")
-Writer = Annotated[Who, Depends(allow("agent", "dispatcher"))]
+Reader = Annotated[Who, Depends(allow("tickets"))]
 TicketId = Annotated[int, Path(ge=1, lt=2**31)]
-ROLE = {"agent": workflow.Role.AGENT, "dispatcher": workflow.Role.DISPATCHER, "admin": workflow.Role.SUPERVISOR}
-
-
-class By(TypedDict):
-    """Who changes a ticket, and the version that they saw."""
-
-    actor: str
-    role: workflow.Role
-    expected_version: int
+Words = Annotated[str, Query(max_length=100)]
 
 
 def load(session: Session, ticket: int, user: Who) -> Ticket:
-    """A ticket that this user may see, or 404: agents see their own."""
+    """A ticket that this user may see, or 404."""
     row = session.get(Ticket, ticket)
-    if row is None or (user.role == "agent" and row.agent != user.username):
-        raise HTTPException(404, "没有这张工单，可能已合并或编号有误")
+    if row is None or not queries.visible(row, roles.scope_of(session, user)):
+        raise HTTPException(404, "没有这张工单，可能不归您查看或编号有误")
     return row
+
+
+def by(user: Who, request: Request, seen: int | None = None) -> By:
+    """The user as an actor of the journal, now. seen: the version of the ticket that they saw."""
+    source = request.client.host if request.client else ""
+    return By(user.username, Role(user.role), datetime.now(UTC), user.department, source, seen)
+
+
+def chosen(
+    user: Reader,
+    queue: Annotated[str, Query(max_length=40)] = "",
+    q: Words = "",
+    state: Annotated[list[State], Query(max_length=20)] = [],  # noqa: B006 - FastAPI copies it
+    department: Words = "",
+    nature: Words = "",
+    district: Words = "",
+    urgency: Words = "",
+    channel: Words = "",
+    light: Annotated[str, Query(pattern="^(red|amber|green)?$")] = "",
+    created_from: date | None = None,
+    created_to: date | None = None,
+) -> Filter:
+    """The queue and the filters of the address."""
+    return roles.queue_filter(user, queue).narrowed(
+        states=tuple(one.value for one in state),
+        text=q.replace("\0", ""),
+        department=department,
+        nature=nature,
+        district=district,
+        urgency=urgency,
+        channel=channel,
+        light=light,
+        created_from=created_from,
+        created_to=created_to,
+    )
+
+
+Chosen = Annotated[Filter, Depends(chosen)]
 
 
 @router.get("/tickets")
 async def index(
-    user: WhoIn,
+    user: Reader,
     parts: PartsIn,
-    q: Annotated[str, Query(max_length=100)] = "",
-    state: Annotated[str, Query(max_length=20)] = "",
-    cursor: Annotated[str, Query(max_length=20)] = "",
+    which: Chosen,
+    sort: Annotated[queries.Sort, Query()] = "newest",
+    cursor: Annotated[str, Query(max_length=80)] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> Page:
-    """Tickets, the newest first; an agent sees the own ones. Numbers are masked."""
+    """Tickets within this user's scope. Numbers are masked; a confidential citizen has no name outside the centre."""
+    now = datetime.now(UTC)
 
     def find(session: Session) -> Page:
-        rows, following = queries.page(
-            session, text=q.replace("\0", ""), state=state, agent=_only(user), cursor=cursor, limit=limit
-        )
-        return Page(items=[listed(row) for row in rows], next=following)
+        scope = roles.scope_of(session, user)
+        rows, following = queries.page(session, which, scope=scope, sort=sort, cursor=cursor, limit=limit, now=now)
+        return Page(items=_listed(rows, user, now), next=following)
 
     return await parts.database.read(find)
 
 
-@router.get("/tickets/counts")
-async def counts(user: WhoIn, parts: PartsIn) -> dict[str, int]:
-    """How many tickets are in each state; of an agent's own for an agent."""
+@router.get("/tickets/queues")
+async def queues(user: Reader, parts: PartsIn) -> list[QueueOut]:
+    """This role's queues with how much waits in them, overdue and nearly due."""
 
-    def count(session: Session) -> dict[str, int]:
-        query = select(Ticket.state, func.count()).group_by(Ticket.state)
-        if agent := _only(user):
-            query = query.where(Ticket.agent == agent)
-        found = dict(session.execute(query).all())
-        return {state.value: found.get(state.value, 0) for state in workflow.State}
+    def count(session: Session) -> list[QueueOut]:
+        own = roles.queues(user)
+        found = queries.counts(
+            session, [one.filter for one in own], roles.scope_of(session, user), now=datetime.now(UTC)
+        )
+        return [
+            QueueOut(name=one.name, label=one.label, total=c.total, capped=c.capped, red=c.red, amber=c.amber)
+            for one, c in zip(own, found, strict=True)
+        ]
 
     return await parts.database.read(count)
 
 
 @router.get("/tickets/history")
-async def history(user: WhoIn, parts: PartsIn, number: Annotated[str, Query(max_length=32)]) -> list[TicketOut]:
+async def history(user: Reader, parts: PartsIn, number: Annotated[str, Query(max_length=32)]) -> list[TicketOut]:
     """What this number asked for before, the newest first; an agent may ask for callers of the own desk."""
+    now = datetime.now(UTC)
 
     def find(session: Session) -> list[TicketOut]:
-        called = select(CallRow.id).where(CallRow.number == number, CallRow.agent == user.username).limit(1)
-        if _only(user) and session.scalar(called) is None:
-            raise HTTPException(403, "只能查看给您来过电话的号码的历史工单")
-        return [listed(row) for row in queries.history(session, number)]
+        if roles.scope_of(session, user) != Scope():
+            called = select(CallRow.id).where(CallRow.number == number, CallRow.agent == user.username).limit(1)
+            if session.scalar(called) is None:
+                raise HTTPException(403, "只能查看给您来过电话的号码的历史工单")
+        return _listed(queries.history(session, number), user, now)
 
     return await parts.database.read(find)
 
 
+@router.post("/tickets", status_code=201)
+async def create(
+    body: New, user: Annotated[Who, Depends(allow("calls"))], parts: PartsIn, asked: Request, request: Once
+) -> TicketOut:
+    """A draft without a call: at the counter, by letter, or linked to an earlier ticket."""
+
+    def make(session: Session) -> TicketOut:
+        if body.linked_to is not None:
+            load(session, body.linked_to, user)
+        row, _ = tickets.draft(
+            session,
+            by(user, asked),
+            calling_number=visible(body.calling_number),
+            channel=body.channel,
+            agent=user.username,
+            linked_to=body.linked_to,
+        )
+        if body.fields:
+            tickets.edit(session, row, body.fields, by(user, asked, row.version), parts.rules())
+        return shape(row, datetime.now(UTC))
+
+    return await parts.database.write(once(request, TicketOut, make))
+
+
+@router.post("/tickets/bulk")
+async def bulk(body: Bulk, user: Reader, parts: PartsIn, asked: Request, request: Once) -> Outcomes:
+    """One move on many tickets, each by itself: what is refused says why and stays as it was."""
+    if body.action not in user.bulk:
+        raise HTTPException(403, f"“{body.action.label}”不能批量办理，请逐张办理")
+    given = check_inputs(parts, body.inputs)
+
+    def move(session: Session) -> Outcomes:
+        return Outcomes(items=[one(session, seen.id, seen.version) for seen in body.tickets])
+
+    def one(session: Session, ticket: int, version: int) -> Outcome:
+        number = ""
+        try:
+            with session.begin_nested():
+                row = load(session, ticket, user)
+                number = row.number
+                moves.act(session, row, body.action, by(user, asked, version), given, parts.rules())
+        except HTTPException as refusal:
+            return Outcome(id=ticket, number=number, done=False, problem=str(refusal.detail))
+        except TicketError as refusal:
+            return Outcome(id=ticket, number=number, done=False, problem=str(refusal))
+        return Outcome(id=ticket, number=number, done=True)
+
+    return await parts.database.write(once(request, Outcomes, move))
+
+
 @router.get("/tickets/{ticket}")
-async def detail(ticket: TicketId, user: WhoIn, parts: PartsIn) -> Detail:
-    """One ticket with its journal and the moves of this role."""
+async def detail(ticket: TicketId, user: Reader, parts: PartsIn, asked: Request) -> Detail:
+    """One ticket with its journal, its clocks and the moves of this role."""
 
     def find(session: Session) -> Detail:
-        row = load(session, ticket, user)
-        return Detail(
-            ticket=shape(row),
-            journal=[EntryOut.model_validate(line) for line in queries.journal_of(session, ticket)],
-            actions=[
-                ActionOut(action=move.action.value, label=move.action.label, needs_reason=move.needs_reason)
-                for move in workflow.TABLE
-                if move.source == row.state and ROLE[user.role] in move.roles
-            ],
-        )
+        return detail_page.build(session, load(session, ticket, user), user, by(user, asked), parts.rules())
 
     return await parts.database.read(find)
 
 
 @router.patch("/tickets/{ticket}")
-async def edit(ticket: TicketId, body: Edit, user: Writer, parts: PartsIn, request: Once) -> TicketOut:
+async def edit(ticket: TicketId, body: Edit, user: Reader, parts: PartsIn, asked: Request, request: Once) -> TicketOut:
     """Change fields, which the copilot never overwrites from then on, or give fields back to it."""
 
     def change(session: Session) -> TicketOut:
         row = load(session, ticket, user)
-        role, version = ROLE[user.role], body.version
+        seen = body.version
         if body.changes:
-            done = tickets.edit(session, row, body.changes, actor=user.username, role=role, expected_version=version)
-            version = done.ticket_version
+            seen = tickets.edit(session, row, body.changes, by(user, asked, seen), parts.rules()).ticket_version
         if body.release:
             found = last_filled(session, row.call_id)
-            tickets.release(session, row, body.release, found, actor=user.username, role=role, expected_version=version)
-        return shape(row)
+            tickets.release(session, row, body.release, found, by(user, asked, seen), parts.rules())
+        return shape(row, datetime.now(UTC))
 
     return await parts.database.write(once(request, TicketOut, change))
 
 
-@router.post("/tickets/{ticket}/dispatch")
-async def dispatch(ticket: TicketId, body: Dispatch, user: Writer, parts: PartsIn, request: Once) -> TicketOut:
-    """Dispatch to a department of the catalogue, with what was answered already."""
-    if body.department.strip() and body.department not in parts.catalogue.departments:
-        raise HTTPException(422, f"派单目录里没有“{body.department}”，请按 Alt+B 从承办单位列表选择")
-    _check_cited(parts, body.cited)
-
-    def send(session: Session) -> TicketOut:
-        row = load(session, ticket, user)
-        tickets.dispatch(
-            session,
-            row,
-            department=body.department,
-            basis=body.basis,
-            answer=body.answer,
-            cited=[cited.model_dump() for cited in body.cited],
-            **_by(user, body.version),
-        )
-        return shape(row)
-
-    return await parts.database.write(once(request, TicketOut, send))
-
-
-@router.post("/tickets/{ticket}/answer")
-async def answer(ticket: TicketId, body: Answer, user: Writer, parts: PartsIn, request: Once) -> TicketOut:
-    """Answer from the knowledge base; a citation that exists is required."""
-    _check_cited(parts, body.cited)
-
-    def close(session: Session) -> TicketOut:
-        row = load(session, ticket, user)
-        tickets.answer(
-            session,
-            row,
-            answer=body.answer,
-            cited=[cited.model_dump() for cited in body.cited],
-            **_by(user, body.version),
-        )
-        return shape(row)
-
-    return await parts.database.write(once(request, TicketOut, close))
-
-
 @router.post("/tickets/{ticket}/actions/{action}")
 async def act(
-    ticket: TicketId, action: workflow.Action, body: Act, user: Writer, parts: PartsIn, request: Once
+    ticket: TicketId, action: Action, body: Act, user: Reader, parts: PartsIn, asked: Request, request: Once
 ) -> TicketOut:
-    """Every other move of the workflow table, with its reason where the table asks for one."""
+    """A move of the workflow table, with the inputs that the table names."""
+    given = check_inputs(parts, body.inputs)
 
     def move(session: Session) -> TicketOut:
         row = load(session, ticket, user)
-        tickets.act(session, row, action, reason=body.reason, **_by(user, body.version))
-        return shape(row)
+        moves.act(session, row, action, by(user, asked, body.version), given, parts.rules())
+        return shape(row, datetime.now(UTC), detail_page.hides(row, user.role))
 
     return await parts.database.write(once(request, TicketOut, move))
 
 
-def _by(user: Who, version: int) -> By:
-    return By(actor=user.username, role=ROLE[user.role], expected_version=version)
+@router.post("/tickets/{ticket}/unmask")
+async def unmask(ticket: TicketId, body: Unmask, user: Reader, parts: PartsIn, asked: Request) -> Identity:
+    """A confidential citizen's identity, for the department that needs it; the reason is kept in the journal."""
+    reason = visible(body.reason)
+    if not reason:
+        raise HTTPException(422, "请写明为什么需要查看诉求人信息")
+
+    def show(session: Session) -> Identity:
+        row = load(session, ticket, user)
+        who = by(user, asked, body.version)
+        workflow.find(Case(row, who, parts.rules().at(who.at).limits), Action.UNMASK)
+        moves.own_department(row, who)
+        journal.write(session, row, Action.UNMASK, who, State(row.state), reason=reason)
+        return Identity(
+            citizen_name=row.citizen_name, calling_number=row.calling_number, callback_number=row.callback_number
+        )
+
+    return await parts.database.write(show)
 
 
-def _check_cited(parts: Parts, cited: Sequence[Cited]) -> None:
-    for one in cited:
-        if one.article not in parts.articles:
-            raise HTTPException(422, f"热线百科里没有 {one.article}，请重新采用一条建议")
+def check_inputs(parts: Parts, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of a move. Raises 422 for a department or an article that there is not."""
+    known = parts.departments()
+    assisting = given.get("assisting")
+    for name in (given.get("department"), *(assisting if isinstance(assisting, list) else [])):
+        if isinstance(name, str) and name.strip() and name not in known:
+            raise HTTPException(422, f"承办单位里没有“{name}”，请从承办单位列表选择")
+    cited = given.get("cited")
+    for one in cited if isinstance(cited, list) else []:
+        if isinstance(one, Mapping) and one.get("article") not in parts.articles:
+            raise HTTPException(422, f"热线百科里没有 {one.get('article')}，请重新采用一条建议")
+    return dict(given)
 
 
-def _only(user: Who) -> str:
-    """Whose tickets an agent may see: the own ones; empty: everybody's."""
-    return user.username if user.role == "agent" else ""
+def _listed(rows: Iterable[Ticket], user: Who, now: datetime) -> list[TicketOut]:
+    return [listed(row, now, detail_page.hides(row, user.role)) for row in rows]

@@ -1,0 +1,127 @@
+"""One ticket as its page shows it: fields, journal, clocks with their reasons, relations, what may be done now."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from copilot.api.access import Who
+from copilot.api.mask import masked
+from copilot.api.shapes import (
+    ActionOut,
+    AttachmentOut,
+    ClockOut,
+    Detail,
+    EntryOut,
+    RelatedOut,
+    asked,
+    light,
+    shape,
+)
+from copilot.tables import User
+from ticket_core import queries, tickets, workflow
+from ticket_core.by import By
+from ticket_core.deadline import Rulebook
+from ticket_core.guards import Case
+from ticket_core.inputs import INPUTS
+from ticket_core.tables import NEVER, Attachment, JournalEntry, Ticket
+from ticket_core.vocabulary import Clock, Role, State
+
+# a clock, where its moment stands, and where it is noted when what was awaited was done
+COLUMNS: dict[Clock, tuple[str, str]] = {
+    Clock.SIGN: ("sign_due_at", "signed_at"),
+    Clock.CONTACT: ("contact_due_at", "contacted_at"),
+    Clock.HANDLE: ("due_at", "replied_at"),
+    Clock.RETURN: ("return_due_at", "signed_at"),
+    Clock.REPORT: ("report_due_at", "report_sent_at"),
+    Clock.CALLBACK: ("callback_due_at", "closed_at"),
+}
+
+
+def hides(row: Ticket, role: str) -> bool:
+    """Whether this role sees a ticket without the citizen's identity: outside the centre, where it is confidential."""
+    return row.confidential and role == Role.DEPARTMENT
+
+
+def build(session: Session, row: Ticket, user: Who, by: By, book: Rulebook) -> Detail:
+    """All of one ticket, for one person."""
+    hidden = hides(row, user.role)
+    lines = queries.journal_of(session, row.id)
+    moves = workflow.possible(Case(row, by, book.at(by.at).limits)) if _own(row, by) else []
+    files = session.scalars(select(Attachment).where(Attachment.ticket_id == row.id).order_by(Attachment.id))
+    return Detail(
+        ticket=shape(row, by.at, hidden),
+        journal=[_entry(line, names, hidden) for names in [_names(session, lines)] for line in lines],
+        actions=[
+            ActionOut(action=move.action, label=move.action.label, needs=list(move.needs), takes=list(move.takes))
+            for move in moves
+            if move.action not in workflow.OWN_SERVICE
+        ],
+        editable=list(tickets.FIELDS) if tickets.editable(row, by, book) else [],
+        clocks=list(_clocks(row, lines, by.at)),
+        related=[
+            RelatedOut(
+                id=other.id,
+                number=other.number,
+                title=masked(other.title),
+                state=other.state,
+                state_label=State(other.state).label,
+                relation=relation,
+            )
+            for relation, other in queries.related(session, row)
+        ],
+        attachments=[AttachmentOut.model_validate(file) for file in files],
+        masked=hidden,
+        inputs=asked(INPUTS),
+        fields=asked(tickets.FIELDS),
+    )
+
+
+def _own(row: Ticket, by: By) -> bool:
+    return by.role != Role.DEPARTMENT or by.department == row.department
+
+
+def _names(session: Session, lines: Iterable[JournalEntry]) -> dict[str, str]:
+    actors = {line.actor for line in lines}
+    rows = session.execute(select(User.username, User.name).where(User.username.in_(actors)))
+    return {username: name for username, name in rows} | {"system": "系统", "copilot": "智能助手"}
+
+
+def _entry(line: JournalEntry, names: dict[str, str], hidden: bool) -> EntryOut:
+    out = EntryOut.model_validate(line)
+    out.name = names.get(line.actor, line.actor)
+    return out.model_copy(update={"changes": {}, "reason": masked(out.reason)}) if hidden else out
+
+
+def _clocks(row: Ticket, lines: Iterable[JournalEntry], now: datetime) -> Iterator[ClockOut]:
+    why = _reasons(lines)
+    for clock, (due, done) in COLUMNS.items():
+        at: datetime | None = getattr(row, due)
+        kept: datetime | None = getattr(row, done)
+        if at is not None:
+            amber = row.due_amber_at if clock == Clock.HANDLE and row.due_amber_at else at
+            shown = light(at, amber, kept or now) if row.paused_at is None or kept else ""
+            yield ClockOut(
+                clock=clock, label=clock.label, due_at=at, light=shown, done_at=kept, why=why.get(clock.value, [])
+            )
+    if row.state == State.PENDED and row.review_at is not None and row.review_at != NEVER:
+        yield ClockOut(
+            clock=Clock.REVIEW,
+            label=Clock.REVIEW.label,
+            due_at=row.review_at,
+            light=light(row.review_at, row.review_at, now),
+            done_at=None,
+            why=["挂账时约定的复核日期"],
+        )
+
+
+def _reasons(lines: Iterable[JournalEntry]) -> dict[str, list[str]]:
+    """Why each clock stands where it stands: as computed when it began, and at every shift since."""
+    why: dict[str, list[str]] = {}
+    for line in lines:
+        clocks: dict[str, dict[str, Any]] = line.details.get("clocks", {})
+        for clock, told in clocks.items():
+            why[clock] = [*([] if told["begun"] else why.get(clock, [])), *told["why"]]
+    return why
