@@ -54,11 +54,11 @@ export const api = {
     ask<s.Citizen>("POST", `tickets/${id}/unmask`, { version, reason }),
   similar: (id: number) => ask<s.Alike[]>("GET", `tickets/${id}/similar`),
   suggestions: (id: number) => ask<s.Advice>("GET", `tickets/${id}/suggestions`),
-  attach: (id: number, file: File) => ask<s.Attached>("POST", `tickets/${id}/attachments`, withFile(file)),
+  attachments: (id: number) => `/api/tickets/${id}/attachments`,
   attachment: (id: number, attached: number) => `/api/tickets/${id}/attachments/${attached}`,
 
   views: () => ask<s.SavedView[]>("GET", "views"),
-  keepView: (name: string, asked: string) => ask<s.SavedView>("POST", "views", { name, query: asked }),
+  keepView: (name: string, asked: Partial<s.Asked>) => ask<s.SavedView>("POST", "views", { name, query: asked }),
   dropView: (id: number) => ask<void>("DELETE", `views/${id}`),
 
   configurations: () => ask<s.ConfigurationKind[]>("GET", "configuration"),
@@ -78,9 +78,3 @@ export const api = {
   undoUser: (username: string, version: number) =>
     ask<s.UserRow>("POST", `users/${at(username)}/undo`, { version }),
 };
-
-function withFile(file: File): FormData {
-  const form = new FormData();
-  form.append("file", file);
-  return form;
-}

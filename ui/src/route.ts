@@ -1,22 +1,42 @@
-/** The page in the address bar: #/desk, #/tickets, #/tickets/7, #/knowledge. */
+/** The page in the address bar: #/desk, #/tickets?queue=mine, #/tickets/7, #/knowledge, #/configuration, #/users. */
 import { ref } from "vue";
+import type { PageName } from "./api";
 
-export type Page = "desk" | "tickets" | "knowledge";
+const PAGES: readonly string[] = ["desk", "tickets", "knowledge", "configuration", "users"] satisfies PageName[];
 
+/** `query`: what a list is narrowed to. */
 export interface Route {
-  page: Page;
+  page: PageName;
   id: string;
+  query: string;
 }
 
 /** The page that a hash names; the desk when it names none. */
 export function parse(hash: string): Route {
-  const [page, id = ""] = hash.replace(/^#\/?/, "").split("/");
-  return { page: page === "tickets" || page === "knowledge" ? page : "desk", id: decodeURIComponent(id) };
+  const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const [page, id = ""] = path.split("/");
+  return { page: PAGES.includes(page) ? (page as PageName) : "desk", id: decodeURIComponent(id), query };
 }
 
 export const route = ref(parse(location.hash));
-window.addEventListener("hashchange", () => (route.value = parse(location.hash)));
+let list = "";
 
-export function go(page: Page, id: string | number = ""): void {
-  location.hash = id === "" ? `/${page}` : `/${page}/${id}`;
+function arrived(): void {
+  route.value = parse(location.hash);
+  if (route.value.page === "tickets" && !route.value.id) list = route.value.query;
+}
+
+arrived();
+window.addEventListener("hashchange", arrived);
+
+/** Another page; the list of tickets comes back as it was left. */
+export function go(page: PageName, id: string | number = ""): void {
+  if (id !== "") location.hash = `/${page}/${id}`;
+  else location.hash = page === "tickets" && list ? `/tickets?${list}` : `/${page}`;
+}
+
+/** Narrow the list in place: going back leaves it rather than undoing one filter after the other. */
+export function narrow(query: string): void {
+  history.replaceState(history.state, "", `#/tickets?${query}`);
+  arrived();
 }

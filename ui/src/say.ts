@@ -35,5 +35,16 @@ export function due(iso: string | null, now = Date.now()): "" | "over" | "near" 
   return left < 0 ? "over" : left < 86400000 ? "near" : "far";
 }
 
+/** The time until a due date, or since, in plain words. */
+export function remaining(iso: string, now = Date.now()): string {
+  const minutes = (moment(iso).getTime() - now) / 60000;
+  return minutes < 0 ? `超期 ${lasting(-minutes)}` : `还剩 ${lasting(minutes)}`;
+}
+
+function lasting(minutes: number): string {
+  if (minutes < 60) return `${Math.max(1, Math.floor(minutes))} 分钟`;
+  return minutes < 2880 ? `${Math.floor(minutes / 60)} 小时` : `${Math.floor(minutes / 1440)} 天`;
+}
+
 /** A 0–1 score in per cent. */
 export const percent = (score: number): string => `${Math.round(score * 100)}%`;

@@ -4,7 +4,10 @@ import type { Card, Department, Level } from "./events";
 export type PageName = "desk" | "tickets" | "knowledge" | "configuration" | "users";
 export type Light = "red" | "amber" | "green" | "";
 
-/** `may`: calls, tickets, export, unmask, configure, users, verify. `bulk`: moves on many tickets at once. */
+/**
+ * `may`: calls, tickets, export, unmask, configure, users, verify. `bulk`: moves on many tickets at once.
+ * `temporary`: the password is one that was given out.
+ */
 export interface Who {
   username: string;
   name: string;
@@ -15,6 +18,7 @@ export interface Who {
   pages: PageName[];
   may: string[];
   bulk: string[];
+  temporary: boolean;
 }
 
 export interface Cited {
@@ -129,6 +133,7 @@ export interface Entry {
   seq: number;
   at: string;
   actor: string;
+  name: string;
   role: string;
   department: string;
   action: string;
@@ -158,7 +163,9 @@ export type InputKind =
   | "department"
   | "departments"
   | "ticket"
-  | "citations";
+  | "citations"
+  | "flag"
+  | "words";
 
 /** most: characters of a text, the largest of a number, the longest of a list. */
 export interface Input {
@@ -176,7 +183,6 @@ export interface ClockOut {
   clock: string;
   label: string;
   due_at: string;
-  amber_at: string;
   light: Light;
   done_at: string | null;
   why: string[];
@@ -209,6 +215,7 @@ export interface Detail {
   attachments: Attached[];
   masked: boolean;
   inputs: Record<string, Input>;
+  fields: Record<string, Input>;
 }
 
 /** Another ticket that may be the same request; score 0–1. */
@@ -285,7 +292,7 @@ export interface BulkOut {
 export interface SavedView {
   id: number;
   name: string;
-  query: string;
+  query: Partial<Asked>;
 }
 
 /** A row of the tree of departments. */

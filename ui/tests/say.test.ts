@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Ticket } from "../src/api";
 import { duplicates } from "../src/history";
 import { parse } from "../src/route";
-import { ago, clock, due, masked, moment } from "../src/say";
+import { ago, clock, due, masked, moment, remaining } from "../src/say";
 
 const NOW = Date.parse("2026-01-20T00:00:00Z");
 
@@ -29,10 +29,21 @@ test("an open ticket of the last 30 days on the same matter is probably the same
   expect(duplicates([one(5, { matter2: "" })], "", NOW).size).toBe(0);
 });
 
-test("an address names a page; what names none is the desk", () => {
-  expect([parse("#/tickets/7"), parse(""), parse("#/nonsense")]).toEqual([
-    { page: "tickets", id: "7" },
-    { page: "desk", id: "" },
-    { page: "desk", id: "" },
+test("the time that is left, and what is over, in plain words", () => {
+  const words = (iso: string) => remaining(iso, NOW);
+  expect([words("2026-01-20T00:25:00Z"), words("2026-01-20T03:59:00Z"), words("2026-01-23T01:00:00Z")]).toEqual(
+    ["还剩 25 分钟", "还剩 3 小时", "还剩 3 天"],
+  );
+  expect([words("2026-01-19T23:59:40Z"), words("2026-01-18T20:00:00Z"), words("2026-01-17T20:00:00Z")]).toEqual(
+    ["超期 1 分钟", "超期 28 小时", "超期 2 天"],
+  );
+});
+
+test("an address names a page and what its list is narrowed to; what names none is the desk", () => {
+  expect([parse("#/tickets/7"), parse("#/tickets?queue=late&q=%E5%81%9C"), parse(""), parse("#/nonsense")]).toEqual([
+    { page: "tickets", id: "7", query: "" },
+    { page: "tickets", id: "", query: "queue=late&q=%E5%81%9C" },
+    { page: "desk", id: "", query: "" },
+    { page: "desk", id: "", query: "" },
   ]);
 });
