@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ from classifier.router import Router
 from classifier.watch import Watch
 from copilot import schema
 from copilot.bus import Bus, MemoryBus
+from copilot.configuration import Configured
 from copilot.database import Database
 from copilot.redis_bus import RedisBus
 from copilot.roles import RoleCard
@@ -31,8 +34,7 @@ from kb_index.article import load as load_articles
 from kb_index.encoder import Encoder, Vectors
 from kb_index.encoder import create as create_encoder
 from kb_index.index import Index
-from ticket_core.deadline import Rulebook
-from ticket_core.deadline import shipped as shipped_rules
+from ticket_core.rules import Rulebook
 
 Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -57,13 +59,18 @@ class Parts:
     speech_error: str = ""
     roles: Mapping[str, RoleCard] = field(default_factory=load_roles)
 
+    @cached_property
+    def configured(self) -> Configured:
+        """What administrators set."""
+        return Configured(self.database, load_catalogue(room_data(classifier) / "catalogue.csv"))
+
     def rules(self) -> Rulebook:
         """The rule packs as they stand now."""
-        return shipped_rules()
+        return self.configured.rulebook(datetime.now(UTC))
 
     def departments(self) -> Collection[str]:
-        """Whom a ticket can be dispatched to."""
-        return self.catalogue.departments
+        """Whom a ticket can be dispatched to now."""
+        return self.configured.active_departments(datetime.now(UTC))
 
     async def close(self) -> None:
         """Stop the workers; what waits is committed."""
@@ -88,7 +95,9 @@ def build(settings: Settings, say: Say = lambda _: None, bar: Bar = unseen) -> P
     """Build every part. say hears what is being done, bar shows how far it is (Chinese). Errors are the rooms' own."""
     settings.data.mkdir(parents=True, exist_ok=True)
     say("读取派单目录与热线百科")
-    catalogue = load_catalogue(room_data(classifier) / "catalogue.csv")
+    database = open_database(settings)
+    shipped = load_catalogue(room_data(classifier) / "catalogue.csv")
+    catalogue = Configured(database, shipped).catalogue(datetime.now(UTC))
     articles = load_articles(room_data(kb_index) / "articles")
     say("建立检索索引")
     encoder = create_encoder(settings.encoder)
@@ -98,7 +107,6 @@ def build(settings: Settings, say: Say = lambda _: None, bar: Bar = unseen) -> P
         say(index.notice)
     say("训练事项分类")
     router = train(catalogue, articles, encoder, settings.cache, bar)
-    database = open_database(settings)
     say(f"载入语音引擎 {settings.engine}")
     error = ""
     recognizer: Recognizer | None = None

@@ -57,9 +57,9 @@ class QueueCard(BaseModel):
     def filter(self, username: str, department: str) -> Filter:
         """The conditions for this user."""
         own = {"agent": username, "department": department, "assisting": department}
-        asked = self.model_fields_set - {"name", "label"}
-        given: dict[str, Any] = {name: own[name] if (value := getattr(self, name)) == OWN else value for name in asked}
-        return Filter(**given)
+        given = self.model_dump(mode="json", exclude_unset=True, exclude={"name", "label", "states"})
+        conditions: dict[str, Any] = {name: own[name] if value == OWN else value for name, value in given.items()}
+        return Filter(states=tuple(state.value for state in self.states), **conditions)
 
 
 def _distinct(queues: tuple[QueueCard, ...]) -> tuple[QueueCard, ...]:
