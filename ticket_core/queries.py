@@ -160,6 +160,11 @@ def counts(session: Session, filters: Iterable[Filter], scope: Scope, now: datet
     return [_count(session, _wanted(one, scope, now), now, cap) for one in filters]
 
 
+def newest(session: Session, query: Query, limit: int) -> list[Ticket]:
+    """The newest tickets that a query of the index finds."""
+    return _by_window(session, select(Ticket), Wanted(query, (), (*OPEN, *ENDED)), limit, None)
+
+
 def history(session: Session, number: str, limit: int = 10) -> list[Ticket]:
     """What a number asked for before, the newest first."""
     if not number:
