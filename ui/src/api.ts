@@ -43,7 +43,7 @@ export const api = {
   /** `key`: one a form, so that sending it twice makes one ticket. */
   create: (ticket: s.NewTicket, key = "") => ask<s.Ticket>("POST", "tickets", ticket, key),
   bulk: (action: string, inputs: s.Inputs, tickets: Seen[]) =>
-    ask<s.BulkOut[]>("POST", "tickets/bulk", { action, inputs, tickets }),
+    ask<{ items: s.BulkOut[] }>("POST", "tickets/bulk", { action, inputs, tickets }),
   ticket: (id: string | number) => ask<s.Detail>("GET", `tickets/${at(id)}`),
   edit: (id: number, version: number, edit: s.TicketEdit) =>
     ask<s.Ticket>("PATCH", `tickets/${id}`, { version, ...edit }),

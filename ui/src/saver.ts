@@ -3,11 +3,11 @@ import type { Edit } from "./draft";
 
 export type SaveState = "clean" | "waiting" | "saving" | "offline" | "refused";
 
-export interface Ports {
+export interface Ports<E> {
   /** What is still to be saved; null: nothing. */
-  edit: () => Edit | null;
+  edit: () => E | null;
   /** Keeps it; throws an Error with `status` (0: the network). */
-  send: (edit: Edit) => Promise<void>;
+  send: (edit: E) => Promise<void>;
   /** Called whenever `state`, `at` or `message` changed. */
   told: () => void;
 }
@@ -16,7 +16,7 @@ const DEBOUNCE = 800;
 const FIRST_RETRY = 1000;
 const LAST_RETRY = 15000;
 
-export class Saver {
+export class Saver<E = Edit> {
   state: SaveState = "clean";
   at = 0;
   message = "";
@@ -24,7 +24,7 @@ export class Saver {
   private retry = FIRST_RETRY;
   private running: Promise<boolean> | null = null;
 
-  constructor(private readonly ports: Ports) {}
+  constructor(private readonly ports: Ports<E>) {}
 
   /** Something was typed. */
   touch(): void {

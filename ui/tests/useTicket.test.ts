@@ -118,3 +118,12 @@ test("nothing is dispatched while something is missing", async () => {
   await desk.dispatch();
   expect([sent, desk.done.value]).toEqual([[], false]);
 });
+
+test("a ticket goes to the reviewer while nobody knows whom it is for", async () => {
+  desk.write("nature", "求助");
+  await desk.submit();
+  expect([sent, desk.done.value]).toEqual([[], false]);
+  desk.write("content", "路灯不亮");
+  await desk.submit();
+  expect([sent.length, desk.done.value]).toEqual([1, true]);
+});

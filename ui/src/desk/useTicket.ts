@@ -140,6 +140,14 @@ export function useTicket(current: () => string, cited: () => Cited[]) {
     if (await ready()) await finish((now) => api.act(now, "dispatch", sent()));
   }
 
+  /** Hand the ticket to the reviewer: whom it goes to may still be open. */
+  async function submit() {
+    if (!ticket.value) return;
+    const lack = missing(draft.form);
+    if (lack && lack !== "department") return lacks(lack, `提交审核前请先填写${label(lack)}`);
+    if (await ready()) await finish((now) => api.act(now, "submit", sent()));
+  }
+
   function sent(): Inputs {
     const { department, basis, answer } = draft.form;
     return { department, basis, answer, cited: cited() };
@@ -172,5 +180,5 @@ export function useTicket(current: () => string, cited: () => Cited[]) {
     saver.stop();
   });
   const flush = () => saver.flush();
-  return { ticket, draft, saving, conflict, done, settle, load, reset, write, change, save, dispatch, reply, flush };
+  return { ticket, draft, saving, conflict, done, settle, load, reset, write, change, save, dispatch, submit, reply, flush };
 }
