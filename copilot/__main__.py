@@ -27,14 +27,18 @@ import kb_index
 from asr import registry, weights
 from asr.base import AsrError
 from classifier.catalogue import CatalogueError
-from copilot import parts
+from copilot import anchors, parts
+from copilot.anchors import AnchorError
 from copilot.api.access import SAMPLE_PASSWORD, SAMPLES
 from copilot.app import create_app
+from copilot.roles import RoleError
+from copilot.schema import SchemaError
 from copilot.settings import Settings
 from kb_index.article import KnowledgeError
 from kb_index.article import load as load_articles
 from kb_index.build import build
 from kb_index.encoder import create
+from ticket_core import journal
 from ticket_core.vocabulary import Role
 
 out = Console()
@@ -49,6 +53,9 @@ def main(argv: list[str] | None = None) -> int:
     serving.set_defaults(run=serve)
     commands.add_parser("index", help="重建热线百科检索索引").set_defaults(run=index)
     commands.add_parser("demo", help="启动服务并打开浏览器").set_defaults(run=serve)
+    kept = commands.add_parser("journal", help="办理记录：verify 校验全部记录有没有被改动")
+    kept.add_argument("what", choices=("verify",))
+    kept.set_defaults(run=verify_journal)
     models = commands.add_parser("models", help="语音权重：list 列出、fetch 安装、verify 校验")
     models.add_argument("what", choices=("list", "fetch", "verify"))
     models.add_argument(
@@ -63,7 +70,7 @@ def main(argv: list[str] | None = None) -> int:
     except ValidationError as error:
         names = "、".join(f"COPILOT_{str(item['loc'][0]).upper()}" for item in error.errors())
         return refuse(f"设置有误：{names}；各项说明见 docs/settings.md")
-    except (AsrError, KnowledgeError, CatalogueError, OSError) as error:
+    except (AsrError, KnowledgeError, CatalogueError, AnchorError, SchemaError, RoleError, OSError) as error:
         return refuse(str(error))
 
 
@@ -132,6 +139,24 @@ def index(settings: Settings, _: argparse.Namespace) -> int:
     out.print(f"索引已重建：{len(articles)} 篇文章")
     if built.notice:
         out.print(f"[yellow]{built.notice}[/yellow]")
+    return 0
+
+
+def verify_journal(settings: Settings, _: argparse.Namespace) -> int:
+    """Verify the whole journal against itself, the tickets and the anchors; 1 where something was tampered with."""
+    noted = anchors.read(settings.data)
+    database = parts.open_database(settings)
+    try:
+        with counted("校验办理记录") as show:
+            flaw = database.read_now(lambda session: journal.verify(session, noted, show) or journal.astray(session))
+        total, digest = database.read_now(journal.head)
+    finally:
+        database.close()
+    if flaw is not None:
+        where = f"工单 {flaw.ticket}" if flaw.ticket else "全部记录"
+        refuse(f"{where}：{flaw.what}。请保全数据库与锚定文件，联系安全管理员")
+        return 1
+    out.print(f"办理记录完整：共 {total} 条，锚定 {len(noted)} 处，末条 {digest[:16]}…", highlight=False)
     return 0
 
 
