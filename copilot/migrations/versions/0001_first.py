@@ -1,4 +1,4 @@
-"""The tables as they were before there were migrations: tickets with a journal chained per ticket."""
+"""The tables as they were before there were migrations. There is no way down from here."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,12 +14,6 @@ def upgrade() -> None:
     _tickets()
     _calls()
     _users()
-
-
-def downgrade() -> None:
-    """Drop everything."""
-    for table in ("done_once", "sessions", "users", "card_decisions", "events", "calls", "journal", "tickets"):
-        op.drop_table(table)
 
 
 def _text(name: str, length: int) -> sa.Column[str]:
