@@ -15,19 +15,35 @@ from starlette.exceptions import HTTPException
 
 from asr.base import AsrError
 from copilot import parts as parts_module
-from copilot.api import access, attachments, calls, desk, export, inbound, knowledge, lines, suggestions, tickets
+from copilot.api import (
+    access,
+    attachments,
+    calls,
+    configuration,
+    desk,
+    export,
+    inbound,
+    knowledge,
+    lines,
+    suggestions,
+    tickets,
+    users,
+    views,
+)
 from copilot.api.throttle import Throttle
 from copilot.attachments import AttachmentError
 from copilot.calls import CallError, Calls
 from copilot.guard import Guard
 from copilot.parts import Parts
 from copilot.settings import Settings
+from copilot.versions import ConfigurationError
 from telephony.base import NoTransfer, TelephonyError
 from ticket_core.errors import Conflict, TicketError
 
 STATIC = Path(__file__).parent / "static"
 STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (Conflict, 409, "内容已被他人修改"),
+    (ConfigurationError, 422, "设置没有保存"),
     (TicketError, 422, "工单不能这样办理"),
     (AttachmentError, 422, "附件不能上传"),
     (CallError, 409, "电话不能这样操作"),
@@ -75,7 +91,21 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
             await built.close()
 
     app = FastAPI(title="12345 坐席助手", lifespan=lifespan, docs_url="/api/docs", openapi_url="/api/openapi.json")
-    for module in (access, calls, desk, knowledge, lines, export, inbound, suggestions, attachments, tickets):
+    for module in (
+        access,
+        users,
+        configuration,
+        calls,
+        desk,
+        knowledge,
+        lines,
+        views,
+        export,
+        inbound,
+        suggestions,
+        attachments,
+        tickets,
+    ):
         app.include_router(module.router)
     for family, status, title in STATUS:
         app.add_exception_handler(family, _problem(status, title))

@@ -15,6 +15,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
+from copilot import users
 from copilot.api.throttle import Throttle
 from copilot.calls import Calls
 from copilot.parts import Parts
@@ -25,6 +26,7 @@ from copilot.tables import SignIn, User
 router = APIRouter(prefix="/api")
 COOKIE = "copilot_session"
 LOCK_AFTER, LOCK_MINUTES = 5, 15
+SHORTEST = 10
 WRONG = "用户名或密码不对，请检查后重试"
 SAMPLES = (
     ("wangli", "王丽", "agent", "", "一组"),
@@ -69,6 +71,13 @@ class Credentials(BaseModel):
 
     username: str = Field(max_length=64)
     password: str = Field(max_length=128)
+
+
+class NewPassword(BaseModel):
+    """One's own password, and the one to use from now on."""
+
+    old: str = Field(max_length=128)
+    new: str = Field(max_length=128)
 
 
 def parts_of(request: Request) -> Parts:
@@ -123,6 +132,9 @@ async def find(parts: Parts, token: str) -> Who | None:
     if row is None or not row[1].active or row[1].role not in parts.roles:
         return None
     sign_in, user = row
+    if user.changes_at is not None and user.changes_at <= now:
+        await parts.database.write(lambda session: users.settle(session, session.get_one(User, user.username), now))
+        return await find(parts, token)
     settings = parts.settings
     idle = now - sign_in.seen_at > timedelta(minutes=settings.session_idle_minutes)
     if idle or now - sign_in.started_at > timedelta(hours=settings.session_hours):
@@ -187,6 +199,31 @@ async def sign_in(credentials: Credentials, request: Request, response: Response
     return introduce(user, parts.roles[user.role])
 
 
+@router.post("/session/password", status_code=204)
+async def change_password(body: NewPassword, user: WhoIn, request: Request, parts: PartsIn, calls: CallsIn) -> None:
+    """Choose a password of one's own; the other sessions of the user end. Wrong old ones count as failed sign-ins."""
+    now, own = datetime.now(UTC), session_key(request)
+    row = await parts.database.read(lambda session: session.get_one(User, user.username))
+    if row.locked_until is not None and row.locked_until > now:
+        raise HTTPException(423, f"密码连续错误{LOCK_AFTER}次，已锁定{LOCK_MINUTES}分钟，请稍后再试或联系管理员")
+    if not await asyncio.to_thread(_matches, row.password, body.old):
+        await parts.database.write(lambda session: _count_failure(session, user.username, now))
+        raise HTTPException(422, "原密码不对，请重新输入")
+    if len(body.new) < SHORTEST or body.new == body.old or user.username in body.new.lower():
+        raise HTTPException(422, f"新密码至少 {SHORTEST} 个字符，不能与原密码相同，也不能含有用户名")
+    hashed = await asyncio.to_thread(hash_password, body.new)
+
+    def change(session: Session) -> list[str]:
+        kept = session.get_one(User, user.username)
+        kept.password, kept.temporary, kept.failures = hashed, False, 0
+        others = [key for key in users.sessions(session, user.username) if key != own]
+        session.execute(delete(SignIn).where(SignIn.token.in_(others)))
+        return others
+
+    for key in await parts.database.write(change):
+        calls.desks.close(key)
+
+
 def _count_failure(session: Session, username: str, now: datetime) -> None:
     user = session.get_one(User, username)
     user.failures += 1
@@ -236,8 +273,13 @@ async def create_samples(parts: Parts, settings: Settings) -> None:
                 session.add(User(username=username, name=name, role=role, password=hashed, **place))
 
     if settings.demo_users:
-        hashed = await asyncio.to_thread(_hasher.hash, SAMPLE_PASSWORD)
+        hashed = await asyncio.to_thread(hash_password, SAMPLE_PASSWORD)
         await parts.database.write(create)
+
+
+def hash_password(password: str) -> str:
+    """An argon2 hash; takes a while, so away from the event loop."""
+    return _hasher.hash(password)
 
 
 def _matches(hashed: str, password: str) -> bool:

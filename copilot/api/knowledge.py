@@ -1,4 +1,4 @@
-"""The knowledge base, the departments and the matters, as the desk asks for them."""
+"""The knowledge base, as the desk asks for it."""
 
 import asyncio
 from typing import Annotated
@@ -29,20 +29,6 @@ class ArticleOut(BaseModel):
     tags: list[str]
 
 
-class DepartmentOut(BaseModel):
-    """A department of the catalogue."""
-
-    name: str
-    level: str
-
-
-class MatterOut(BaseModel):
-    """A matter of the catalogue, two levels."""
-
-    matter1: str
-    matter2: str
-
-
 @router.get("/knowledge/search")
 async def search(user: WhoIn, parts: PartsIn, q: Annotated[str, Query(min_length=1, max_length=200)]) -> list[Card]:
     """The agent's own query; the best ten."""
@@ -69,16 +55,3 @@ async def read(article: str, user: WhoIn, parts: PartsIn) -> ArticleOut:
         source=found.source,
         tags=list(found.tags),
     )
-
-
-@router.get("/departments")
-async def departments(user: WhoIn, parts: PartsIn) -> list[DepartmentOut]:
-    """Every department that can be dispatched to."""
-    return [DepartmentOut(name=d.name, level=d.level) for d in parts.catalogue.departments.values()]
-
-
-@router.get("/matters")
-async def matters(user: WhoIn, parts: PartsIn) -> list[MatterOut]:
-    """Every matter of the catalogue."""
-    pairs = dict.fromkeys((line.matter1, line.matter2) for line in parts.catalogue.lines)
-    return [MatterOut(matter1=first, matter2=second) for first, second in pairs]
