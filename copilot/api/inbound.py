@@ -63,6 +63,8 @@ async def web_form(
     asked: Request, parts: PartsIn, idempotency_key: Annotated[str, Header(max_length=100)] = ""
 ) -> Registered:
     """A citizen's request, without sign-in. Sent again under the same `Idempotency-Key` it is filed once."""
+    if not parts.settings.web_form_hourly:
+        raise HTTPException(403, "网上诉求暂未开放，请直接拨打 12345")
     throttle: Throttle = asked.state.forms
     address = _address(asked)
     if wait := throttle.wait(address):

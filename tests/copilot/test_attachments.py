@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from sqlalchemy import select
 
 from copilot.attachments import AttachmentError, Store, clean_name
+from copilot.settings import Settings
 from ticket_core import tickets
 from ticket_core.by import By
 from ticket_core.tables import Attachment, JournalEntry, Ticket
@@ -162,3 +163,61 @@ def test_a_ticket_has_room_for_so_many_files(parts, ticket):
 
     with pytest.raises(AttachmentError, match="最多 1 个附件"):
         parts.database.submit(keep).result(10)
+
+
+@pytest.fixture
+def site(make_parts, serve, tmp_path):
+    site = serve(make_parts(settings=Settings(data=tmp_path, attachment_mb=1)))
+    site.parts.database.submit(lambda session: tickets.draft(session, AGENT, agent="wangli") and None).result(10)
+    return site
+
+
+def send(client, name, content, ticket=1, **headers):
+    return client.post(f"/api/tickets/{ticket}/attachments", files={"file": (name, content)}, headers=headers)
+
+
+def test_a_file_goes_up_once_and_comes_down_as_a_download(site):
+    client = site.client("wangli")
+    first, again = (send(client, "现场.png", PNG, **{"Idempotency-Key": "k"}) for _ in range(2))
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert [one["name"] for one in client.get("/api/tickets/1").json()["attachments"]] == ["现场.png"]
+    got = client.get(f"/api/tickets/1/attachments/{first.json()['id']}")
+    assert (got.content, got.headers["content-type"]) == (PNG, "image/png")
+    assert got.headers["content-disposition"].startswith("attachment;")
+    assert got.headers["x-content-type-options"] == "nosniff"
+    assert len(left(Store(site.parts.settings))) == 1
+
+
+def test_others_neither_send_nor_get_it(site):
+    sent = send(site.client("wangli"), "现场.png", PNG).json()
+    for who, status in (("", 401), ("zhaomin", 404), ("hanjiang", 404)):
+        client = site.client(who)
+        assert send(client, "二.png", PNG).status_code == status
+        assert client.get(f"/api/tickets/1/attachments/{sent['id']}").status_code == status
+    assert site.client("wangli").get("/api/tickets/1/attachments/99").status_code == 404
+    assert len(left(Store(site.parts.settings))) == 1
+
+
+def test_what_is_refused_leaves_nothing(site):
+    client = site.client("wangli")
+    for name, content, status in (
+        ("大.png", PNG + bytes(1 << 20), 422),
+        ("太大.png", PNG + bytes(3 << 20), 413),
+        ("页面.html", b"<script>", 422),
+        ("无.png", b"", 422),
+    ):
+        answer = send(client, name, content)
+        assert answer.status_code == status, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert client.post("/api/tickets/1/attachments", data={"file": "text"}).status_code == 422
+    assert left(Store(site.parts.settings)) == []
+    assert client.get("/api/tickets/1").json()["attachments"] == []
+
+
+def test_a_file_that_is_gone_from_the_disk_is_said(site):
+    client = site.client("wangli")
+    sent = send(client, "现场.png", PNG).json()
+    for path in left(Store(site.parts.settings)):
+        path.unlink()
+    answer = client.get(f"/api/tickets/1/attachments/{sent['id']}")
+    assert (answer.status_code, "备份" in answer.json()["detail"]) == (404, True)
