@@ -16,7 +16,7 @@ T = TypeVar("T")
 class Database:
     """Reads run in worker threads; writes queue for one writer with group commit (many savepoints, one fsync)."""
 
-    def __init__(self, url: str, batch: int = 64) -> None:
+    def __init__(self, url: str, batch: int = 256) -> None:
         self.engine: Engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=_options(url))
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _pragmas)
@@ -61,27 +61,32 @@ class Database:
             stop = None in items
             self._commit([item for item in items if item is not None])
 
-    def _commit(self, items: list[tuple[Callable[[Session], Any], "Future[Any]"]]) -> None:
+    def _commit(self, items: "list[tuple[Callable[[Session], Any], Future[Any]]]") -> None:
+        wanted = [item for item in items if item[1].set_running_or_notify_cancel()]
         done: list[tuple[Future[Any], Any]] = []
         try:
-            with Session(self.engine, expire_on_commit=False) as session:
-                for work, future in items:
-                    if not future.set_running_or_notify_cancel():
-                        continue
-                    try:
-                        with session.begin_nested():
-                            result = work(session)
-                            session.flush()
-                        done.append((future, result))
-                    except Exception as error:
-                        future.set_exception(error)
-                session.commit()
+            with self.engine.execution_options(writes=True).begin() as connection:
+                for work, future in wanted:
+                    done += _try(connection, work, future)
         except Exception as error:
-            for future, _ in done:
-                future.set_exception(error)
+            for _, future in wanted:
+                if not future.done():
+                    future.set_exception(error)
             return
         for future, result in done:
             future.set_result(result)
+
+
+def _try(connection: Connection, work: Callable[[Session], T], future: "Future[T]") -> "list[tuple[Future[T], T]]":
+    """Run a work in a savepoint and a session of its own: it sees what is committed or was done before it, no more."""
+    try:
+        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            result = work(session)
+            session.commit()
+        return [(future, result)]
+    except Exception as error:
+        future.set_exception(error)
+        return []
 
 
 def _options(url: str) -> dict[str, Any]:
@@ -91,7 +96,7 @@ def _options(url: str) -> dict[str, Any]:
 
 def _pragmas(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # else sqlite3 lets every savepoint be a transaction with an fsync of its own
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-16000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
