@@ -6,16 +6,19 @@ from datetime import UTC, datetime
 from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
-from ticket_core.similar import Likeness, similar
 
-from copilot import events, inbound
+from copilot import events, inbound, roles
 from copilot.api import detail
 from copilot.api.access import PartsIn, Who
 from copilot.api.shapes import TicketOut, listed
 from copilot.api.tickets import Reader, TicketId, load
 from copilot.suggest import CARDS, card
 from copilot.understand import departments
+from ticket_core import queries
+from ticket_core.queries import Scope
+from ticket_core.similar import Likeness, similar
 from ticket_core.tables import Ticket
+from ticket_core.vocabulary import Role
 
 router = APIRouter(prefix="/api")
 LONGEST = 500
@@ -52,12 +55,17 @@ async def suggestions(ticket: TicketId, user: Reader, parts: PartsIn) -> Suggest
 
 @router.get("/tickets/{ticket}/similar")
 async def alike(ticket: TicketId, user: Reader, parts: PartsIn) -> list[LikeOut]:
-    """Tickets of the last 30 days like this one, the likeliest first; they are offered, never merged by themselves."""
+    """Tickets of the last 30 days like this one, the likeliest first; they are offered, never merged by themselves.
+
+    The centre sees those of every agent, for duplicates come to anybody; a department sees its own alone.
+    """
     now = datetime.now(UTC)
 
     def find(session: Session) -> list[LikeOut]:
         row = load(session, ticket, user)
-        return [_like(row, one, user, now) for one in similar(session, row, now)]
+        scope = Scope() if user.role != Role.DEPARTMENT else roles.scope_of(session, user)
+        found = (one for one in similar(session, row, now) if queries.visible(one.ticket, scope))
+        return [_like(row, one, user, now) for one in found]
 
     return await parts.database.read(find)
 
