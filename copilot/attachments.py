@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 import filetype
@@ -127,7 +127,7 @@ class Store:
             if session.scalar(used) is None:
                 self.path(staged.sha256).unlink(missing_ok=True)
 
-    def _copy(self, source: BinaryIO, target: BinaryIO, name: str) -> tuple[int, str]:
+    def _copy(self, source: BinaryIO, target: IO[bytes], name: str) -> tuple[int, str]:
         """Size and SHA-256; the bytes are on the disk when it returns."""
         size, digest = 0, hashlib.sha256()
         while chunk := source.read(CHUNK):

@@ -20,6 +20,7 @@ from copilot.api.shapes import TicketOut, listed, shape
 from copilot.api.tickets import Chosen
 from copilot.parts import Parts
 from ticket_core import queries
+from ticket_core.deadline import ZONE
 from ticket_core.queries import Filter
 from ticket_core.tables import Ticket
 
@@ -43,7 +44,7 @@ async def tickets(
     now = datetime.now(UTC)
     lines = _lines(parts, user, which, now)
     content = export.csv_chunks(lines) if format == "csv" else _read(await asyncio.to_thread(_workbook, lines))
-    name = f"tickets-{now.astimezone(export.ZONE):%Y%m%d-%H%M}.{format}"
+    name = f"tickets-{now.astimezone(ZONE):%Y%m%d-%H%M}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return StreamingResponse(content, media_type=TYPES[format], headers=headers)
 
