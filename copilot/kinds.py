@@ -219,7 +219,7 @@ def _read_departments(body: Any) -> dict[str, Department]:
 def _check_departments(known: Mapping[str, Department], current: Current) -> None:
     used = {_city(line.department): line.matter2 for line in current("catalogue")}
     lost = [f"派单目录“{matter}”还用着“{name}”" for name, matter in used.items() if name not in known]
-    refuse([*lost, *(["请先改派单目录，或把单位停用而不删除"] if lost else [])])
+    refuse([*(["请先改派单目录，或把单位停用而不删除"] if lost else []), *lost])
 
 
 def _circular(row: Department, known: Mapping[str, Department]) -> bool:
