@@ -13,6 +13,8 @@ export const api = {
   me: () => ask<s.Who>("GET", "session"),
   signIn: (username: string, password: string) => ask<s.Who>("POST", "session", { username, password }),
   signOut: () => ask<void>("DELETE", "session"),
+  changePassword: (old: string, chosen: string) =>
+    ask<void>("POST", "session/password", { old, new: chosen }),
   health: () => ask<s.Condition>("GET", "health"),
 
   samples: () => ask<s.Sample[]>("GET", "calls/samples"),
@@ -33,6 +35,8 @@ export const api = {
   search: (q: string) => ask<Card[]>("GET", `knowledge/search?${query({ q })}`),
   article: (id: string) => ask<s.Article>("GET", `knowledge/${at(id)}`),
   departments: () => ask<s.DepartmentRow[]>("GET", "departments"),
+  phrases: () => ask<s.Phrase[]>("GET", "phrases"),
+  tags: () => ask<string[]>("GET", "tags"),
   matters: () => ask<{ matter1: string; matter2: string }[]>("GET", "matters"),
 
   tickets: (asked: Partial<s.Asked>, cursor = "", limit = 50) =>
@@ -63,18 +67,18 @@ export const api = {
 
   configurations: () => ask<s.ConfigurationKind[]>("GET", "configuration"),
   configuration: (kind: string) => ask<s.ConfigurationDetail>("GET", `configuration/${at(kind)}`),
-  configurationAt: (kind: string, version: number) => ask<string>("GET", `configuration/${at(kind)}/${version}`),
+  configurationAt: (kind: string, version: number) =>
+    ask<s.ConfigurationBody>("GET", `configuration/${at(kind)}/${version}`),
   publish: (kind: string, publication: s.Publication) =>
     ask<s.ConfigurationVersion>("POST", `configuration/${at(kind)}`, publication),
   undoConfiguration: (kind: string, version: number, note: string) =>
     ask<s.ConfigurationVersion>("POST", `configuration/${at(kind)}/undo`, { version, note }),
 
   users: () => ask<s.UserRow[]>("GET", "users"),
-  addUser: (user: s.NewUser) => ask<s.UserRow>("POST", "users", user),
+  addUser: (user: s.NewUser) => ask<s.Given>("POST", "users", user),
   editUser: (username: string, edit: s.UserEdit) => ask<s.UserRow>("PATCH", `users/${at(username)}`, edit),
-  setPassword: (username: string, password: string) =>
-    ask<void>("POST", `users/${at(username)}/password`, { password }),
+  givePassword: (username: string) => ask<s.Given>("POST", `users/${at(username)}/password`),
   userVersions: (username: string) => ask<s.UserVersion[]>("GET", `users/${at(username)}/versions`),
-  undoUser: (username: string, version: number) =>
-    ask<s.UserRow>("POST", `users/${at(username)}/undo`, { version }),
+  undoUser: (username: string, version: number, note: string) =>
+    ask<s.UserRow>("POST", `users/${at(username)}/undo`, { version, note }),
 };

@@ -16,14 +16,12 @@ export const signedOut = new EventTarget();
 /** The address of one of our own sockets. */
 export const socketUrl = (path: string): string => location.origin.replace(/^http/, "ws") + path;
 
-/** `body`: JSON, or a form with a file. `key`: makes a write that is sent again happen once. */
+/** `key`: makes a write that is sent again happen once. */
 export async function ask<T>(method: string, path: string, body?: unknown, key = ""): Promise<T> {
-  const form = body instanceof FormData;
   const headers: Record<string, string> = {};
-  if (body !== undefined && !form) headers["Content-Type"] = "application/json";
+  if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && path !== "session") headers["Idempotency-Key"] = key || fresh();
-  const sent = body === undefined || form ? (body as FormData | undefined) : JSON.stringify(body);
-  const answer = await fetch(`/api/${path}`, { method, headers, body: sent }).catch(() => {
+  const answer = await fetch(`/api/${path}`, { method, headers, body: JSON.stringify(body) }).catch(() => {
     throw new Refusal("网络不通，内容已保留在本机，恢复后自动重试", 0);
   });
   const text = await answer.text();

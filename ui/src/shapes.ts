@@ -303,6 +303,7 @@ export interface DepartmentRow {
   district: string;
 }
 
+/** Who published a version, when, why, and the day from which it holds. */
 export interface ConfigurationVersion {
   version: number;
   effective_from: string;
@@ -312,32 +313,60 @@ export interface ConfigurationVersion {
   undoes: number | null;
 }
 
+/** `version`: the one in force, 0 for what ships with the product; `newest`: may be one that is to come. */
 export interface ConfigurationKind {
   kind: string;
   label: string;
   version: number;
-  effective_from: string;
+  newest: number;
+  effective_from: string | null;
   author: string;
-  at: string;
+  at: string | null;
 }
 
-/** `format`: of the body ("toml" or "json"). */
+/** `body`: of the newest version, as text. `shape`: how it is edited. */
 export interface ConfigurationDetail {
   kind: string;
   label: string;
+  newest: number;
   current: ConfigurationVersion | null;
   body: string;
-  format: string;
+  format: "toml" | "json";
+  shape: "text" | "form" | "rows";
+  columns: ConfigurationColumn[];
+  takes_effect: string;
   versions: ConfigurationVersion[];
 }
 
+/** A column of a table, or a line of a form. */
+export interface ConfigurationColumn {
+  name: string;
+  label: string;
+  kind: "text" | "switch" | "number" | "choice" | "words";
+  choices: string[];
+}
+
+export interface ConfigurationBody {
+  kind: string;
+  version: number;
+  body: string;
+  format: "toml" | "json";
+}
+
+/** `base_version`: the newest that was seen; `body`: text, or the table or form itself. */
 export interface Publication {
   base_version: number;
-  body: string;
-  effective_from: string;
+  body: unknown;
+  effective_from: string | null;
   note: string;
 }
 
+export interface Phrase {
+  title: string;
+  text: string;
+}
+
+/** `temporary`: the password is one that was given out; `changes_at`: when a change to come takes hold. */
 export interface UserRow {
   username: string;
   name: string;
@@ -346,18 +375,28 @@ export interface UserRow {
   department: string;
   team: string;
   active: boolean;
+  locked: boolean;
+  temporary: boolean;
   version: number;
+  changes_at: string | null;
 }
 
-export interface UserVersion {
-  version: number;
-  author: string;
-  at: string;
-  note: string;
+export interface UserVersion extends ConfigurationVersion {
+  body: Record<string, string | boolean>;
 }
 
-export type NewUser = Pick<UserRow, "username" | "name" | "role" | "department" | "team"> & { password: string };
-export type UserEdit = Partial<Pick<UserRow, "name" | "role" | "department" | "team" | "active">> & { version: number };
+/** A user with the password given out, which is shown this once. */
+export interface Given {
+  user: UserRow;
+  password: string;
+}
+
+export type NewUser = Pick<UserRow, "username" | "name" | "role" | "department" | "team"> & { note: string };
+export type UserEdit = Partial<Pick<UserRow, "name" | "role" | "department" | "team" | "active">> & {
+  version: number;
+  effective_from?: string;
+  note?: string;
+};
 
 export interface Article {
   id: string;

@@ -8,7 +8,8 @@ export const CHANNELS: [string, string][] = [
   ["web", "网页"],
   ["wechat", "微信"],
   ["sms", "短信"],
-  ["email", "邮件"],
+  ["email", "电子邮件"],
+  ["counter", "窗口"],
 ];
 export const SORTS: [string, string][] = [
   ["due", "期限近的在前"],
