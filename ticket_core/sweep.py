@@ -25,20 +25,21 @@ def due(session: Session, now: datetime, limit: int = 1000) -> list[int]:
 
 
 def sweep(session: Session, now: datetime, book: Rulebook, ids: Sequence[int]) -> int:
-    """Do what these timers are for; how many were done. What fails undoes itself alone and stays for the next time.
+    """Do what these timers are for; how many are off the list. What fails undoes itself alone and stays on it.
 
     Rows that another server works on are passed over, and so are those that are done by now.
     """
     query = select(Timer).where(Timer.id.in_(ids), Timer.done_at.is_(None), Timer.at <= now)
     rows = session.scalars(query.order_by(Timer.at, Timer.id).with_for_update(skip_locked=True)).all()
-    return sum(_tried(session, timer, now, book) for timer in rows)
+    return sum(_settled(session, timer, now, book) for timer in rows)
 
 
-def _tried(session: Session, timer: Timer, now: datetime, book: Rulebook) -> bool:
+def _settled(session: Session, timer: Timer, now: datetime, book: Rulebook) -> bool:
     where = {"timer": timer.id, "ticket": timer.ticket_id}
     try:
         with session.begin_nested():
-            return _do(session, timer, now, book)
+            _do(session, timer, now, book)
+        return True
     except TicketError as error:
         log.info("timer waits", extra={**where, "why": type(error).__name__})
     except DBAPIError as error:
@@ -50,18 +51,17 @@ def _tried(session: Session, timer: Timer, now: datetime, book: Rulebook) -> boo
     return False
 
 
-def _do(session: Session, timer: Timer, now: datetime, book: Rulebook) -> bool:
-    """Whether it was still to be done; a timer that the ticket has outgrown makes way for the one it needs now."""
+def _do(session: Session, timer: Timer, now: datetime, book: Rulebook) -> None:
+    """Make the move; a timer that the ticket has outgrown makes way for the one that it needs now."""
     ticket = session.get_one(Ticket, timer.ticket_id, populate_existing=True)
     rules = _running(ticket, book, now)
     job = timers.next_job(ticket, rules, timers.done(timers.of(session, ticket)), now)
     if job is None or (job.kind, job.at) != (timer.kind, timer.at):
         timers.schedule(session, ticket, rules, now)
-        return False
+        return
     timer.done_at = now
     session.flush()
     moves.act(session, ticket, job.action, By("system", Role.SYSTEM, now), job.inputs, book)
-    return True
 
 
 def _running(ticket: Ticket, book: Rulebook, now: datetime) -> Rules:

@@ -63,7 +63,8 @@ def next_job(ticket: Ticket, rules: Rules, finished: Collection[tuple[str, datet
     Of several moves of one kind that were missed, the last one stands for all: nobody is urged twice at once.
     """
     jobs = sorted(_jobs(ticket, rules, now), key=lambda job: job.at)
-    last = {job.action: job for job in jobs if job.at <= now}
+    past = [job for job in jobs if job.at <= now]
+    last = {one.action: max((job for job in past if job.action == one.action), key=lambda job: job.at) for one in past}
     open_jobs = (job for job in jobs if job.at > now or last[job.action] is job)
     return next((job for job in open_jobs if (job.kind, job.at) not in finished), None)
 
@@ -98,12 +99,13 @@ def _fitting(ticket: Ticket, alerts: Iterable[Alert]) -> Iterator[Alert]:
 
 def _due(ticket: Ticket, clock: Clock) -> Due | None:
     """A clock that runs on the ticket now; signing and contacting have no amber light of their own on it."""
-    if clock == Clock.HANDLE:
+    at = amber = None
+    if clock == Clock.HANDLE and ticket.paused_at is None:
         at, amber = ticket.due_at, ticket.due_amber_at
-    elif clock == Clock.SIGN:
-        at = amber = ticket.sign_due_at if ticket.state == State.DISPATCHED else None
-    else:
-        at = amber = None if ticket.contacted_at or ticket.reworks else ticket.contact_due_at
+    elif clock == Clock.SIGN and ticket.state == State.DISPATCHED:
+        at = ticket.sign_due_at
+    elif clock == Clock.CONTACT and not ticket.contacted_at and not ticket.reworks:
+        at = ticket.contact_due_at
     return Due(at, amber or at, ()) if at else None
 
 
