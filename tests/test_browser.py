@@ -85,6 +85,14 @@ def test_whoever_speaks_into_the_microphone_reads_it_on_the_desk(server, tmp_pat
     finish(scenario(server, "microphone", str(recording), "水"))
 
 
+def test_a_ticket_goes_from_the_agent_to_the_archive_each_person_with_the_buttons_of_their_role(server):
+    finish(scenario(server, "life"))
+
+
+def test_a_ticket_is_returned_settled_in_conference_extended_done_again_and_ruled_on_by_two(server):
+    finish(scenario(server, "dispute"))
+
+
 def test_a_server_killed_in_mid_call_costs_no_word_and_the_desk_comes_back_by_itself(server):
     running = scenario(server, "crash")
     assert running.stdout

@@ -24,8 +24,9 @@ beforeEach(() => {
   });
   ({ made: form, end } = mounted(() => useForm(detail)));
 });
-afterEach(() => {
+afterEach(async () => {
   end();
+  await form.flush();
   vi.restoreAllMocks();
 });
 

@@ -36,6 +36,8 @@ export function useTicketPage(id: string) {
   const asked = shallowRef<Asked | null>(null);
   const problem = ref("");
   const player = usePlayer(() => ({ call: detail.value?.ticket.call_id ?? "", heard: heard.value }));
+  /** A person's name, where the journal tells it. */
+  const name = (username: string): string => detail.value?.journal.find((one) => one.actor === username)?.name ?? username;
   const citizen = computed<Citizen>(() => seen.value ?? (detail.value?.ticket as Citizen));
 
   async function refresh() {
@@ -116,7 +118,7 @@ export function useTicketPage(id: string) {
   };
 
   return {
-    detail, form, heard, cited, advice, taken, seen, asked, problem, player, citizen,
+    detail, form, heard, cited, advice, taken, seen, asked, problem, player, citizen, name,
     load, refresh, begin, unmask, done, take, choose, link, merge,
   };
 }
