@@ -33,7 +33,7 @@ def newest(session: Session, kind: str) -> int:
     return session.scalar(_numbers(kind).order_by(Configuration.version.desc()).limit(1)) or 0
 
 
-def current(session: Session, kind: str, day: date, before: int = 2**31) -> Configuration | None:
+def current(session: Session, kind: str, day: date, before: int = 2**31 - 1) -> Configuration | None:
     """The version in force on a day: the one that came into effect last, of several from one day the last published.
 
     before: look at versions below that number alone.
