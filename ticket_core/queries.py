@@ -260,9 +260,11 @@ def _by_state(
     """Each state by its own index, then the first of them all."""
     if len(states) == len(State):
         return list(session.scalars(query.limit(limit)))
-    rows = [row for state in states for row in session.scalars(query.where(Ticket.state == state).limit(limit))]
-    rows.sort(key=lambda row: (getattr(row, stretch.key.key), row.id), reverse=stretch.down)
-    return rows[:limit]
+    brief = query.with_only_columns(stretch.key, Ticket.id)
+    keys = [tuple(row) for state in states for row in session.execute(brief.where(Ticket.state == state).limit(limit))]
+    first: list[int] = [key[-1] for key in sorted(keys, reverse=stretch.down)[:limit]]
+    rows = {row.id: row for row in session.scalars(select(Ticket).where(Ticket.id.in_(first)))}
+    return [rows[ticket] for ticket in first]
 
 
 def _by_window(session: Session, query: Select[Ticket], wanted: Wanted, limit: int, after: Any) -> list[Ticket]:
@@ -279,11 +281,13 @@ def _by_window(session: Session, query: Select[Ticket], wanted: Wanted, limit: i
 
 def _joined(session: Session, query: Select[Any], wanted: Wanted, below: int | None = None) -> Select[Any]:
     """The query over what the index finds. below: of the ids before this one, the newest first."""
-    sought = wanted.query
+    sought, dialect = wanted.query, session.get_bind().dialect.name
     if len(wanted.states) < len(State):
-        query = query.where(Ticket.state.in_(wanted.states))
+        # SQLite would go through a state's tickets one by one and ask the index of words about each
+        state = Ticket.state + "" if dialect == "sqlite" else Ticket.state
+        query = query.where(state.in_(wanted.states))
         sought = (*sought, any_of("stage", dict.fromkeys(map(stage, wanted.states))))
-    kept, ticket, holds = words.holds(session.get_bind().dialect.name, sought)
+    kept, ticket, holds = words.holds(dialect, sought)
     if below is not None:
         query = query.where(ticket < below).order_by(None).order_by(ticket.desc())
     return query.join_from(Ticket, kept, ticket == Ticket.id).where(holds)

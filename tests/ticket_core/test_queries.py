@@ -161,7 +161,7 @@ def pages(session, which, scope=ALL, sort="newest", limit=3):
 @given(
     some.lists(a_ticket(), min_size=1, max_size=12), some.lists(some.tuples(FILTERS, SCOPES), min_size=4, max_size=8)
 )
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_list_holds_what_fits_in_order_once_and_counts_agree(engine, made, asked):
     with Session(engine) as session:
         kept = [keep(session, **fields) for fields in made]
