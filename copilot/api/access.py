@@ -133,7 +133,7 @@ async def find(parts: Parts, token: str) -> Who | None:
         return None
     sign_in, user = row
     if user.changes_at is not None and user.changes_at <= now:
-        await parts.database.write(lambda session: users.settle(session, session.get_one(User, user.username), now))
+        await settle(parts, now)
         return await find(parts, token)
     settings = parts.settings
     idle = now - sign_in.seen_at > timedelta(minutes=settings.session_idle_minutes)
@@ -167,6 +167,16 @@ def introduce(user: User, card: RoleCard) -> Who:
     return known
 
 
+async def settle(parts: Parts, now: datetime) -> None:
+    """Let the changes of users hold that were made ahead and came due."""
+
+    def work(session: Session) -> None:
+        for user in users.due(session, now):
+            users.settle(session, user, now)
+
+    await parts.database.write(work)
+
+
 async def socket_user(socket: WebSocket) -> Who | None:
     """The user of a WebSocket that comes from our own page; None when it must be refused."""
     origin = socket.headers.get("origin", "")
@@ -183,6 +193,7 @@ async def sign_in(credentials: Credentials, request: Request, response: Response
     if wait := throttle.wait(address):
         raise HTTPException(429, f"登录尝试太频繁，请 {wait} 秒后再试", {"Retry-After": str(wait)})
     now = datetime.now(UTC)
+    await settle(parts, now)
     user = await parts.database.read(lambda session: session.get(User, credentials.username))
     if user is not None and user.locked_until is not None and user.locked_until > now:
         raise HTTPException(423, f"密码连续错误{LOCK_AFTER}次，已锁定{LOCK_MINUTES}分钟，请稍后再试或联系管理员")

@@ -12,9 +12,11 @@ from copilot import events, recording
 from copilot.api.access import AgentIn, CallsIn, PartsIn, Who, WhoIn
 from copilot.api.shapes import TicketOut, Version, shape
 from copilot.calls import decided, new_info
+from copilot.roles import scope_of
 from copilot.tables import CallRow, CardDecision, EventRow
 from telephony.replay import Replay
 from telephony.samples import SAMPLES
+from ticket_core.queries import visible as tickets_within
 from ticket_core.tables import Ticket
 from ticket_core.vocabulary import State
 
@@ -237,11 +239,21 @@ async def audio(
 
 
 def visible(session: Session, call: str, user: Who) -> CallRow:
-    """A call that this user may see, or 404: agents see their own."""
+    """A call that this user may hear, or 404: an agent the own ones, a team leader the team's, a department those of
+    its tickets whose citizen is not confidential.
+    """
     row = session.get(CallRow, call)
-    if row is None or (user.role == "agent" and row.agent != user.username):
+    if row is None or not _within(session, row, user):
         raise HTTPException(404, "没有这通电话，可能编号有误")
     return row
+
+
+def _within(session: Session, row: CallRow, user: Who) -> bool:
+    scope = scope_of(session, user)
+    if scope.departments is not None:
+        ticket = session.get(Ticket, row.ticket) if row.ticket else None
+        return ticket is not None and not ticket.confidential and tickets_within(ticket, scope)
+    return scope.agents is None or row.agent in scope.agents
 
 
 def own(session: Session, call: str, user: Who) -> CallRow:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot import users, versions
-from copilot.api.access import CallsIn, PartsIn, Who, allow, hash_password
+from copilot.api.access import CallsIn, PartsIn, Who, allow, hash_password, settle
 from copilot.api.configuration import Undo, VersionOut
 from copilot.api.once import Once, Sent, once
 from copilot.api.shapes import Version
@@ -90,6 +90,7 @@ async def index(user: AdminIn, parts: PartsIn) -> list[UserOut]:
     def find(session: Session) -> list[UserOut]:
         return [_out(session, row) for row in session.scalars(select(User).order_by(User.username))]
 
+    await settle(parts, datetime.now(UTC))
     return await parts.database.read(find)
 
 

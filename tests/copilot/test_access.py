@@ -6,13 +6,26 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from copilot.api.throttle import FAILURES, Throttle
+from copilot.api.throttle import Throttle
 
-EVERYBODY = {"wangli", "chenjie", "admin"}
-AGENTS = {"wangli", "admin"}
+EVERYBODY = {
+    "wangli",
+    "qianjun",
+    "sunjuan",
+    "chenjie",
+    "hanjiang",
+    "zhoutao",
+    "lihua",
+    "admin",
+}
+CALLS = {"wangli", "qianjun"}
+ADMIN = {"admin"}
+EXPORT = EVERYBODY - {"wangli", "lihua"}
+NOT_OWN_CALLERS = EVERYBODY - {"wangli", "qianjun", "hanjiang"}
 ROUTES = {
     "GET /api/health": EVERYBODY,
     "GET /api/session": EVERYBODY,
+    "POST /api/session/password": EVERYBODY,
     "GET /api/calls/samples": EVERYBODY,
     "GET /api/calls/current": EVERYBODY,
     "GET /api/calls/{call}/ticket": EVERYBODY,
@@ -23,24 +36,58 @@ ROUTES = {
     "GET /api/knowledge/{article}": EVERYBODY,
     "GET /api/departments": EVERYBODY,
     "GET /api/matters": EVERYBODY,
+    "GET /api/phrases": EVERYBODY,
+    "GET /api/tags": EVERYBODY,
     "GET /api/tickets": EVERYBODY,
-    "GET /api/tickets/counts": EVERYBODY,
-    "GET /api/tickets/history": {"chenjie", "admin"},  # an agent for callers of the own desk alone
+    "POST /api/tickets": CALLS,
+    "GET /api/tickets/queues": EVERYBODY,
+    "GET /api/tickets/history": NOT_OWN_CALLERS,  # others for callers of the own desk alone
+    "GET /api/tickets/export": EXPORT,
+    "POST /api/tickets/bulk": EVERYBODY,
     "GET /api/tickets/{ticket}": EVERYBODY,
     "PATCH /api/tickets/{ticket}": EVERYBODY,
-    "POST /api/tickets/{ticket}/dispatch": EVERYBODY,
-    "POST /api/tickets/{ticket}/answer": EVERYBODY,
     "POST /api/tickets/{ticket}/actions/{action}": EVERYBODY,
-    "POST /api/calls/simulate": AGENTS,
-    "POST /api/calls/{call}/answer": AGENTS,
-    "POST /api/calls/{call}/hangup": AGENTS,
-    "POST /api/calls/{call}/hold": AGENTS,
-    "POST /api/calls/{call}/mute": AGENTS,
-    "POST /api/calls/{call}/transfer": AGENTS,
-    "POST /api/calls/{call}/cards/{article}": AGENTS,
+    "POST /api/tickets/{ticket}/unmask": EVERYBODY,
+    "GET /api/tickets/{ticket}/similar": EVERYBODY,
+    "GET /api/tickets/{ticket}/suggestions": EVERYBODY,
+    "POST /api/tickets/{ticket}/attachments": EVERYBODY,
+    "GET /api/tickets/{ticket}/attachments/{attachment}": EVERYBODY,
+    "GET /api/views": EVERYBODY,
+    "POST /api/views": EVERYBODY,
+    "DELETE /api/views/{view}": EVERYBODY,
+    "POST /api/calls/simulate": CALLS,
+    "POST /api/calls/{call}/answer": CALLS,
+    "POST /api/calls/{call}/hangup": CALLS,
+    "POST /api/calls/{call}/hold": CALLS,
+    "POST /api/calls/{call}/mute": CALLS,
+    "POST /api/calls/{call}/transfer": CALLS,
+    "POST /api/calls/{call}/cards/{article}": CALLS,
+    "GET /api/configuration": ADMIN,
+    "GET /api/configuration/{kind}": ADMIN,
+    "POST /api/configuration/{kind}": ADMIN,
+    "GET /api/configuration/{kind}/{version}": ADMIN,
+    "POST /api/configuration/{kind}/undo": ADMIN,
+    "GET /api/users": ADMIN,
+    "POST /api/users": ADMIN,
+    "PATCH /api/users/{username}": ADMIN,
+    "POST /api/users/{username}/password": ADMIN,
+    "GET /api/users/{username}/versions": ADMIN,
+    "POST /api/users/{username}/undo": ADMIN,
 }
-OPEN = {"POST /api/session", "DELETE /api/session"}
-IN_PATH = {"{call}": "none", "{ticket}": "999", "{action}": "close", "{article}": "none"}
+OPEN = {"POST /api/session", "DELETE /api/session", "POST /api/web-form", "GET /api/web-form/{number}"}
+TRIES = 10
+BY_TOKEN = {"POST /api/inbound/{channel}"}
+IN_PATH = {
+    "{call}": "none",
+    "{ticket}": "999",
+    "{action}": "close",
+    "{article}": "none",
+    "{attachment}": "999",
+    "{view}": "999",
+    "{kind}": "none",
+    "{version}": "1",
+    "{username}": "nobody",
+}
 
 
 @pytest.fixture
@@ -59,7 +106,9 @@ def ask(client, route, body=None):
 
 def test_every_route_has_its_roles(site):
     paths = site.client().get("/api/openapi.json").json()["paths"]
-    assert {f"{method.upper()} {path}" for path, ways in paths.items() for method in ways} == set(ROUTES) | OPEN
+    assert {f"{method.upper()} {path}" for path, ways in paths.items() for method in ways} == set(
+        ROUTES
+    ) | OPEN | BY_TOKEN
     visitor = site.client()
     assert {route: ask(visitor, route).status_code for route in ROUTES} == dict.fromkeys(ROUTES, 401)
     for user in EVERYBODY:
@@ -73,7 +122,31 @@ def test_every_route_has_its_roles(site):
 def test_a_refusal_is_a_problem_in_chinese(site):
     answer = ask(site.client("chenjie"), "POST /api/calls/simulate")
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["detail"] == "此操作需要坐席身份，您现在是派单员"
+    assert answer.json()["detail"] == "“接听来电”需要坐席、组长身份，您现在是派单员"
+
+
+def test_the_session_says_what_the_role_opens(site):
+    who = site.client("hanjiang").get("/api/session").json()
+    assert who == {
+        "username": "hanjiang",
+        "name": "韩江",
+        "role": "department",
+        "role_label": "承办单位",
+        "department": "邗江区城市管理局",
+        "team": "",
+        "pages": ["tickets", "knowledge"],
+        "may": ["tickets", "export"],
+        "bulk": ["sign"],
+        "temporary": False,
+    }
+
+
+@pytest.mark.parametrize("username", ["chenjie", "admin"])
+def test_only_who_answers_calls_speaks_as_a_citizen(site, username):
+    with site.socket("line/browser", site.client(username)) as line:
+        with pytest.raises(ConnectionClosed) as closed:
+            line.recv(timeout=10)
+    assert closed.value.rcvd.code == 4401
 
 
 def test_the_session_cookie_is_kept_from_scripts_and_other_sites(site):
@@ -101,9 +174,9 @@ def test_an_address_that_keeps_guessing_is_held_up(site):
     client = site.client()
     answers = [
         client.post("/api/session", json={"username": f"u{n}", "password": "x"}).status_code
-        for n in range(FAILURES + 1)
+        for n in range(TRIES + 1)
     ]
-    assert answers == [401] * FAILURES + [429]
+    assert answers == [401] * TRIES + [429]
     refused = client.post("/api/session", json={"username": "wangli", "password": "yangzhou-12345"})
     assert 0 < int(refused.headers["retry-after"]) <= 61
 
@@ -111,7 +184,7 @@ def test_an_address_that_keeps_guessing_is_held_up(site):
 def test_the_hold_up_ends():
     now = [0.0]
     throttle = Throttle(lambda: now[0])
-    for _ in range(FAILURES):
+    for _ in range(TRIES):
         throttle.note("a")
     assert throttle.wait("a") > 0
     assert throttle.wait("b") == 0
