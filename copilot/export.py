@@ -123,7 +123,7 @@ def cell(value: object) -> Cell:
 
 def harmless(text: str) -> str:
     """Text without control characters, and with a quote before what would begin a formula."""
-    clean = visible(text)
+    clean = text.strip() if text.isprintable() else visible(text)  # most is, and that is told at once
     return f"'{clean}" if clean.startswith(FORMULA) else clean
 
 

@@ -30,7 +30,7 @@ GIVEN = (
 )  # what a citizen may say of a field in so many words
 FLAGS = ("confidential", "wants_callback")
 TRUTH = {"true": True, "1": True, "on": True, "是": True, "false": False, "0": False, "": False, "否": False}
-LEAST, MOST = 5, 4500  # characters of a content; the ticket has room for an address behind it
+LEAST = 5  # characters of a content
 LONGEST_SENDER, QUOTE = 32, 200
 SOON = timedelta(hours=24)
 # What the citizen is told of a state: who argues with whom over the ticket is the centre's own affair.
@@ -79,8 +79,8 @@ def read(given: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := [name for name in given if name not in GIVEN]:
         raise TicketError(f"没有“{visible(unknown[0])[:30]}”这一栏；可填：{'、'.join(GIVEN)}")
     fields = {name: tickets.check(name, _plain(name, value)) for name, value in given.items()}
-    if not LEAST <= len(fields.get("content", "")) <= MOST:
-        raise TicketError(f"请写清发生了什么，{LEAST} 到 {MOST} 个字")
+    if len(fields.get("content", "")) < LEAST:
+        raise TicketError(f"请写清发生了什么，至少 {LEAST} 个字")
     return fields
 
 
@@ -140,7 +140,7 @@ def _draft(session: Session, message: Message, read: Understood, by: By) -> Tick
     ticket, _ = tickets.draft(session, by, calling_number=message.sender if fits else "", channel=message.channel)
     words = {name: value for name, value in message.fields.items() if value and name not in FLAGS}
     if not fits:
-        words["content"] += f"\n（来信地址：{message.sender}）"
+        words["content"] = tickets.check("content", f"{words['content']}\n（来信地址：{message.sender}）")
     for name in FLAGS:
         if name in message.fields:
             setattr(ticket, name, message.fields[name])

@@ -133,12 +133,14 @@ def test_an_address_too_long_for_the_ticket_stands_with_the_content(site):
     ticket = kept(site)[0]
     assert ticket.calling_number == ""
     assert ticket.content.endswith(f"（来信地址：{sender}）")
+    longest = passed_on(site.client(), channel="email", sender=sender, message_id="m2", content="长" * 5000)
+    assert (longest.status_code, "最多 5000 字" in longest.json()["detail"]) == (422, True)
 
 
 REFUSED = (
     ({**FORM, "website": "http://spam"}, 422, "website"),
     ({**FORM, "content": ""}, 422, "请写清发生了什么"),
-    ({**FORM, "content": "长" * 4501}, 422, "4500"),
+    ({**FORM, "content": "长" * 5001}, 422, "最多 5000 字"),
     ({**FORM, "title": "长" * 101}, 422, "最多 100 字"),
     ({**FORM, "nature": "抱怨"}, 422, "可选：咨询"),
     ({**FORM, "department": "扬州市公安局"}, 422, "没有“department”"),
