@@ -93,6 +93,14 @@ def test_a_ticket_is_returned_settled_in_conference_extended_done_again_and_rule
     finish(scenario(server, "dispute"))
 
 
+def test_the_work_list_is_searched_kept_as_a_view_and_moved_in_bulk_by_keyboard(server):
+    finish(scenario(server, "list"))
+
+
+def test_an_administrator_publishes_and_undoes_and_a_citizen_writes_and_asks_how_it_stands(server):
+    finish(scenario(server, "system"))
+
+
 def test_a_server_killed_in_mid_call_costs_no_word_and_the_desk_comes_back_by_itself(server):
     running = scenario(server, "crash")
     assert running.stdout

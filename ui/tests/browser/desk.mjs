@@ -66,6 +66,7 @@ await asAgent("desk", async (page, shot) => {
   await page.getByTestId("idle").waitFor();
 
   await page.getByTestId("go-tickets").click();
+  await page.getByTestId("queue-mine").click();
   await page.locator(".ticket-row").filter({ hasText: "邗江区城市管理局" }).first().click();
   await page.getByTestId("timeline").filter({ hasText: "派单" }).waitFor();
   await page.getByTestId("utterance").first().waitFor();
