@@ -23,7 +23,7 @@ SITE = re.compile(
     r"[\u4e00-\u9fff]{2,6}?(?:小区|花园|新苑|家园|公寓|新村|广场|公园|菜场|市场|学校|小学|中学|幼儿园|医院|商场|大厦|工地|超市|酒店)"
 )
 LEADING = re.compile(r"^.*(?:[在的和与到住])")  # what a pattern takes in before a name
-MOST = 100  # candidates of one kind
+MOST = 50  # candidates of one kind
 SAME = 0.6  # a score from which on it is likely the same request, see tests/ticket_core/test_similar.py
 SHOWN = 0.2
 ALIKE = 0.45  # the share of common bigrams at which two people tell the same thing
@@ -96,15 +96,13 @@ def _candidates(session: Session, ticket: Ticket, since: datetime, now: datetime
     if ticket.matter2:
         same = select(Ticket).where(Ticket.matter2 == ticket.matter2, recent)
         yield from session.scalars(same.order_by(Ticket.created_at.desc()).limit(MOST))
+    where, what = _told(name[-4:] for name in place(ticket).names), _told([ticket.matter2])
     days = words.created(*(date.fromisoformat(local_day(day)) for day in (since, now)))
-    for told in (
-        _told([ticket.citizen_name]),
-        _told(name[-4:] for name in place(ticket).names),
-        _told([ticket.party_concerned]),
-        _heard(ticket),
-    ):
-        if told:
-            yield from queries.newest(session, (told, days), MOST)
+    alone = (_told([ticket.citizen_name]), where, _told([ticket.party_concerned]), _heard(ticket))
+    # a busy road has more tickets than are looked at: those of the matter must be among them
+    for told in ((where, what), *((one,) for one in alone)):
+        if all(told):
+            yield from queries.newest(session, (*told, days), MOST)
 
 
 def _told(names: Iterable[str]) -> tuple[Phrase, ...]:

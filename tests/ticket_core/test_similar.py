@@ -205,3 +205,13 @@ def test_candidates_are_capped_by_kind(session, keep, monkeypatch):
     monkeypatch.setattr(finder, "MOST", 2)
     kept = [keep(told(A, "", "", "停水")) for _ in range(4)]
     assert [each.ticket for each in similar(session, kept[0], NOW)] == [kept[3], kept[2]]
+
+
+def test_the_same_matter_on_a_busy_road_is_found(session, keep, monkeypatch):
+    monkeypatch.setattr(finder, "MOST", 2)
+    same = keep(told(B, NOISE, "文昌西路88号", "工地夜里打桩"))
+    for _ in range(3):
+        keep(told(B, NOISE, "运河小区", "工地夜里打桩"))
+        keep(told(B, LAMP, "文昌西路1号", "路灯不亮"))
+    one = keep(told(A, NOISE, "文昌西路88号", "夜里打桩很吵"))
+    assert similar(session, one, NOW)[0].ticket is same
