@@ -12,6 +12,7 @@ from argon2.exceptions import VerificationError
 from fastapi import APIRouter, Depends, HTTPException, Request, Response, WebSocket
 from pydantic import BaseModel, Field, PrivateAttr
 from sqlalchemy import delete
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
@@ -183,6 +184,16 @@ async def socket_user(socket: WebSocket) -> Who | None:
     if origin and origin.split("://", 1)[-1] != socket.headers.get("host", ""):
         return None
     return await find(socket.state.parts, socket.cookies.get(COOKIE, ""))
+
+
+async def signed_in_still(parts: Parts, key: str) -> bool:
+    """Whether a session is there and not too old; does not count as use. While the database does not answer, it is."""
+    oldest = datetime.now(UTC) - timedelta(hours=parts.settings.session_hours)
+    try:
+        row = await parts.database.read(lambda session: _load(session, key))
+    except SQLAlchemyError:
+        return True
+    return row is not None and row[1].active and row[0].started_at > oldest
 
 
 @router.post("/session")

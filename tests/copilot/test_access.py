@@ -173,8 +173,7 @@ def test_unknown_and_wrong_look_alike_and_five_wrong_ones_lock(site):
 def test_an_address_that_keeps_guessing_is_held_up(site):
     client = site.client()
     answers = [
-        client.post("/api/session", json={"username": f"u{n}", "password": "x"}).status_code
-        for n in range(TRIES + 1)
+        client.post("/api/session", json={"username": f"u{n}", "password": "x"}).status_code for n in range(TRIES + 1)
     ]
     assert answers == [401] * TRIES + [429]
     refused = client.post("/api/session", json={"username": "wangli", "password": "yangzhou-12345"})
@@ -200,6 +199,18 @@ def test_signing_out_closes_the_open_desk(site):
             desk.recv(timeout=10)
     assert closed.value.rcvd.code == 4401
     assert client.get("/api/session").status_code == 401
+
+
+def test_a_desk_closes_when_its_session_ends_on_another_server(make_parts, serve, tmp_path):
+    here, there = serve(make_parts()), serve(make_parts(database_url=f"sqlite:///{tmp_path / 'copilot.db'}"))
+    client = here.client("wangli")
+    with here.socket("desk", client) as desk:
+        elsewhere = there.client()
+        elsewhere.cookies.update(client.cookies)
+        assert elsewhere.delete("/api/session").status_code == 204
+        with pytest.raises(ConnectionClosed) as closed:
+            desk.recv(timeout=10)
+    assert closed.value.rcvd.code == 4401
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": "https://elsewhere.example"}])
