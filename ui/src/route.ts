@@ -37,6 +37,7 @@ export function go(page: PageName, id: string | number = ""): void {
 
 /** Narrow the list in place: going back leaves it rather than undoing one filter after the other. */
 export function narrow(query: string): void {
+  if (route.value.page !== "tickets" || route.value.id) return; // left meanwhile
   history.replaceState(history.state, "", `#/tickets?${query}`);
   arrived();
 }

@@ -52,6 +52,6 @@ await withStaff("dispute", async ({ as, on, shot }) => {
   await move(await as("sunjuan"), "uphold", { reason: "已依法办理" }, "待裁定");
   const second = await as("zhoutao");
   await move(second, "uphold", { reason: "证据充分，同意办结" }, "已办结");
-  await second.getByTestId("timeline").filter({ hasText: "3 个工作日" }).filter({ hasText: "会商纪要" }).waitFor();
+  await second.getByTestId("timeline").filter({ hasText: "3 个工作日" }).filter({ hasText: `协办单位 ${OTHER}` }).waitFor();
   await shot(second, "closed");
 });

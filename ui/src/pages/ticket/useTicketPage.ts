@@ -34,6 +34,8 @@ export function useTicketPage(id: string) {
   /** A confidential citizen, for as long as this page is open. */
   const seen = shallowRef<Citizen | null>(null);
   const asked = shallowRef<Asked | null>(null);
+  /** Typed into a form that was closed again, by the move's name. */
+  const typed = new Map<string, Inputs>();
   const problem = ref("");
   const player = usePlayer(() => ({ call: detail.value?.ticket.call_id ?? "", heard: heard.value }));
   /** A person's name, where the journal tells it. */
@@ -64,7 +66,7 @@ export function useTicketPage(id: string) {
   async function begin(move: Move, values: Inputs = {}) {
     if (!(await form.flush())) return void ElMessage.warning({ message: `先处理没存上的内容：${form.saving.message}`, grouping: true });
     const cites = taken.value.length && [...move.needs, ...move.takes].includes("cited") ? { cited: taken.value } : {};
-    asked.value = { move, values: { ...cites, ...values } };
+    asked.value = { move, values: { ...cites, ...typed.get(move.action), ...values } };
   }
 
   /** Ask why, then show the citizen's name and numbers on this page alone. */
@@ -75,9 +77,16 @@ export function useTicketPage(id: string) {
     asked.value = { move: UNMASK, values: {}, make };
   }
 
-  async function done() {
-    const label = asked.value?.move.label;
+  /** The form is closed unsent; opened again, it holds what was typed. */
+  function close(values: Inputs) {
+    if (asked.value) typed.set(asked.value.move.action, values);
     asked.value = null;
+  }
+
+  async function done() {
+    const { label = "", action = "" } = asked.value?.move ?? {};
+    asked.value = null;
+    typed.delete(action);
     ElMessage.success({ message: `已${label}`, grouping: true });
     await load();
   }
@@ -119,7 +128,7 @@ export function useTicketPage(id: string) {
 
   return {
     detail, form, heard, cited, advice, taken, seen, asked, problem, player, citizen, name,
-    load, refresh, begin, unmask, done, take, choose, link, merge,
+    load, refresh, begin, unmask, close, done, take, choose, link, merge,
   };
 }
 
