@@ -91,7 +91,7 @@ def write(
 def lock(session: Session) -> None:
     """Nobody else appends until this transaction ends: SQLite has one writer, PostgreSQL is asked for a lock."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+        session.connection().execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))  # the session would flush first
 
 
 def head(session: Session) -> tuple[int, str]:

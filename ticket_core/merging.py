@@ -33,8 +33,8 @@ def heirs(session: Session, ticket: Ticket) -> list[Ticket]:
 
 def _merge(step: Step) -> None:
     child, parent = step.ticket, _parent(step)
+    _tell(step, parent, {"merged": child.number})  # first: it saves, and what is saved before its own entry is not in it
     child.state_before, child.merged_into = child.state, parent.id
-    _tell(step, parent, {"merged": child.number})
 
 
 def _unmerge(step: Step) -> None:
