@@ -59,7 +59,7 @@ class Clockwork:
         return done
 
     async def _sweep(self, now: datetime, ids: list[int]) -> int:
-        book = self._parts.rules()
+        book = await asyncio.to_thread(self._parts.rules)
         return await self._parts.database.write(lambda session: sweep.sweep(session, now, book, ids))
 
     async def _rest(self) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ticket_core import calendar, deadline, queries, sweep, timers, words
 from ticket_core.deadline import ZONE, Rulebook
-from ticket_core.tables import Base, Ticket, Timer
+from ticket_core.tables import Base, JournalEntry, Ticket, Timer
 from ticket_core.vocabulary import Action, Role, State
 
 URGED, SUPERVISED = "催办", "督办"
@@ -196,6 +196,7 @@ def engine(database_url):
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_two_servers_do_it_once_and_never_wait_for_each_other(life, engine):
     moment = at("2026-03-03 12:00")
+    urged = select(JournalEntry).where(JournalEntry.action == Action.URGE.value)
     with Session(engine) as first, Session(engine) as second:
         life.session = first
         for _ in range(3):
@@ -208,6 +209,7 @@ def test_two_servers_do_it_once_and_never_wait_for_each_other(life, engine):
         first.commit()
         assert sweep.sweep(second, moment, life.book, seen) == 0
         assert first.scalars(select(Ticket.urges)).all() == [1, 1, 1]
+        assert [entry.changes["urges"] for entry in first.scalars(urged)] == [1, 1, 1]
         assert first.scalar(select(func.count()).where(Timer.done_at.is_not(None))) == 3
 
 
