@@ -6,7 +6,7 @@ const LEAD = "邗江区城市管理局";
 
 await withStaff("life", async ({ as, on, shot }) => {
   const agent = await as("wangli");
-  on.ticket = await draft(agent, { content: "小区门口路灯坏了一个星期，晚上看不清路。" });
+  on.ticket = await draft(agent, { confidential: true, content: "小区门口路灯坏了一个星期，晚上看不清路。" });
   await as("wangli");
   await agent.locator("[data-field=nature]").getByRole("radio", { name: "求助" }).click();
   await agent.locator("[data-field=title] input").fill("文昌西路小区门口路灯不亮");
@@ -32,6 +32,12 @@ await withStaff("life", async ({ as, on, shot }) => {
   await department.getByTestId("move-form").waitFor();
   await department.keyboard.press("Control+Enter");
   await department.getByTestId("state").filter({ hasText: "办理中" }).waitFor();
+  await department.getByTestId("ticket-page").filter({ hasText: "138****1234" }).waitFor();
+  await department.getByTestId("unmask").click();
+  await department.locator("[data-input=reason] textarea").fill("到现场前要先电话联系");
+  await department.keyboard.press("Control+Enter");
+  await department.getByTestId("ticket-page").filter({ hasText: "13800001234" }).waitFor();
+  await department.getByTestId("timeline").filter({ hasText: "到现场前要先电话联系" }).waitFor();
   await move(department, "contact", { contact: "已电话联系，约好当晚到现场" }, "办理中");
   await department.locator("[data-testid=files] input[type=file]").setInputFiles({
     name: "现场说明.txt",

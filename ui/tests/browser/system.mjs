@@ -48,7 +48,7 @@ async function rules(page) {
   await page.getByTestId("confirm").click();
   await page.getByRole("dialog").getByRole("alert").waitFor();
   await page.keyboard.press("Escape");
-  await text.fill(before.replace('"yangzhou-2026"', '"yangzhou-2026-c"').replace("returns = 2", "returns = 3"));
+  await text.fill(before.replace('"yangzhou-2026"', '"yangzhou-2026-b"').replace("returns = 2", "returns = 3"));
   await publish(page, "退单放宽到三次");
 }
 
@@ -70,17 +70,17 @@ async function departments(page) {
 async function newcomer(page, other) {
   await page.getByTestId("go-users").click();
   await page.getByTestId("add-user").click();
-  await page.getByTestId("user-username").fill("liming2");
+  await page.getByTestId("user-username").fill("liming");
   await page.getByTestId("user-name").fill("李明");
   await page.getByTestId("save-user").click();
-  const password = await page.getByTestId("password").innerText(); console.log(JSON.stringify(password));
+  const password = await page.getByTestId("given-password").innerText();
   await page.getByTestId("given-ok").click();
-  await page.locator("[data-user=liming2]").waitFor();
+  await page.locator("[data-user=liming]").waitFor();
   await other.goto(base);
-  await other.getByTestId("login-username").fill("liming2");
+  await other.getByTestId("login-username").fill("liming");
   await other.getByTestId("login-password").fill(password);
   await other.getByTestId("login-submit").click();
-  await other.getByText("李明").first().waitFor();
+  await other.getByTestId("me").filter({ hasText: "李明" }).waitFor();
 }
 
 async function write(page) {
