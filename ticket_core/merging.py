@@ -33,7 +33,7 @@ def heirs(session: Session, ticket: Ticket) -> list[Ticket]:
 
 def _merge(step: Step) -> None:
     child, parent = step.ticket, _parent(step)
-    _tell(step, parent, {"merged": child.number})  # first: it saves, and what is saved before its own entry is not in it
+    _tell(step, parent, {"merged": child.number})  # saves: what the child changes must come after
     child.state_before, child.merged_into = child.state, parent.id
 
 
