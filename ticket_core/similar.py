@@ -107,8 +107,8 @@ def _candidates(session: Session, ticket: Ticket, since: datetime, now: datetime
 
 def _told(names: Iterable[str]) -> tuple[Phrase, ...]:
     """Any of the names stands there."""
-    sought = (words.sought(name[: words.MOST], identity=True) for name in names)
-    return tuple(phrase for query in sought if query and len(query) == 1 for phrase in query[0])
+    whole = (name[: words.MOST] for name in names if len(words.runs(name)) == 1)
+    return tuple(phrase for name in whole for phrase in (words.sought(name, identity=True) or [()])[0])
 
 
 def _heard(ticket: Ticket) -> tuple[Phrase, ...]:

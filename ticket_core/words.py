@@ -89,6 +89,11 @@ def bigrams(words: str) -> list[str]:
     return [pair for run in runs(words) for pair in [*map("".join, pairwise(run)), run[-1]]]
 
 
+def fours(words: str) -> list[str]:
+    """Each four digits that stand together: pairs of digits stand in every ticket and would narrow nothing."""
+    return [run[at : at + 4] for run in runs(words) for at in range(len(run) - 3) if run[at : at + 4].isdecimal()]
+
+
 def facet(name: str, value: str = "") -> str:
     """The token of a property that a ticket has."""
     return "x" + hashlib.blake2s(f"{name}={value}".encode(errors="replace"), digest_size=8).hexdigest()
@@ -106,10 +111,11 @@ def stage(state: str) -> str:
 
 def document(ticket: Ticket) -> tuple[list[str], list[str]]:
     """Tokens in the order of the text, and tokens of facets. The ticket must have its id."""
-    words = [_token(pair) for name in SEARCHED for pair in bigrams(getattr(ticket, name))]
-    mark = "i" if ticket.confidential else ""
-    words += [mark + _token(pair) for name in IDENTITY for pair in bigrams(getattr(ticket, name))]
-    return words, list(dict.fromkeys(_facets(ticket)))
+    marked = [("", name) for name in SEARCHED] + [("i" if ticket.confidential else "", name) for name in IDENTITY]
+    texts = [(mark, getattr(ticket, name)) for mark, name in marked]
+    words = [mark + _token(pair) for mark, told in texts for pair in bigrams(told)]
+    digits = [mark + _token(four) for mark, told in texts for four in fours(told)]
+    return words, list(dict.fromkeys([*digits, *_facets(ticket)]))
 
 
 def row(ticket: Ticket, dialect: str) -> dict[str, Any]:
@@ -157,7 +163,9 @@ def sought(words: str, identity: bool) -> Query | None:
     if len(words) > MOST:
         raise TicketError(f"搜索内容最多 {MOST} 字，现在是 {len(words)} 字；请换成几个关键词")
     marks = ("", "i") if identity else ("",)
-    return tuple(tuple(_phrase(run, mark) for mark in marks) for run in dict.fromkeys(runs(words))) or None
+    told = [[_phrase(run, mark) for mark in marks] for run in runs(words)]
+    told += [[Phrase((mark + _token(four),)) for mark in marks] for four in fours(words)]
+    return tuple(dict.fromkeys(map(tuple, told))) or None
 
 
 def any_of(name: str, values: Iterable[str]) -> tuple[Phrase, ...]:
