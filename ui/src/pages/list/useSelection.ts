@@ -31,7 +31,9 @@ export function useSelection(rows: () => Ticket[]) {
     if (before?.length && now.length > before.length && now[0] === before[0]) return;
     choose(selected.value.map((row) => row.id));
     cursor.value = now.findIndex((row) => String(row.id) === sessionStorage.getItem(OPENED));
-    if (cursor.value >= 0) move(0);
+    if (cursor.value < 0) return;
+    sessionStorage.removeItem(OPENED);
+    move(0);
   });
   return { chosen, cursor, selected, toggle, choose, move, opening };
 }
