@@ -87,7 +87,7 @@ async function write(page) {
   await page.goto(`${base}/form.html`);
   await page.getByTestId("send").click();
   await page.getByText("请选择这是哪一类诉求").waitFor();
-  await page.getByText("求助", { exact: true }).click();
+  await page.getByRole("radio", { name: "求助" }).check();
   await page.getByTestId("content").fill(CONTENT);
   await page.getByTestId("address").fill("邗江区文昌西路 12 号");
   await page.getByTestId("citizen-name").fill("周女士");
