@@ -35,8 +35,8 @@ def talk(site, client, call, sound=SECOND * 2):
 
 
 def dispatch(client, ticket, **more):
-    body = {"version": ticket["version"], "department": "扬州市城市管理局", **more}
-    return client.post(f"/api/tickets/{ticket['id']}/dispatch", json=body)
+    body = {"version": ticket["version"], "inputs": {"department": "扬州市城市管理局", **more}}
+    return client.post(f"/api/tickets/{ticket['id']}/actions/dispatch", json=body)
 
 
 def test_the_latest_unfinished_call_is_on_the_desk_after_a_reload(site, client):
@@ -119,6 +119,6 @@ def test_a_ticket_of_a_call_without_a_word_is_not_dispatched(site, client):
     ticket = talk(site, client, "one", sound=b"")
     refused = dispatch(client, ticket)
     assert refused.status_code == 422
-    assert refused.json()["detail"] == "派单前还要填：工单性质、诉求内容"
+    assert refused.json()["detail"] == "还要先填：工单性质、诉求内容"
     nowhere = dispatch(client, ticket, department="")
-    assert nowhere.json()["detail"] == "派单前还要填：工单性质、诉求内容、承办单位"
+    assert nowhere.json()["detail"] == "还要填写：承办单位"

@@ -27,7 +27,8 @@ def broken(make_parts, database_url):
     if engine.dialect.name == "postgresql":
         return parts, lambda away: refuse_connections(database_url, away)
     failing = [False]
-    event.listen(engine, "begin", lambda c: c.exec_driver_sql(f"PRAGMA query_only={int(failing[0])}"))
+    switch = lambda connection, *_: connection.execute(f"PRAGMA query_only={int(failing[0])}")  # noqa: E731 - a listener
+    event.listen(engine, "checkout", switch)
     return parts, lambda away: failing.__setitem__(0, away)
 
 
