@@ -289,7 +289,9 @@ def _joined(session: Session, query: Select[Any], wanted: Wanted, below: int | N
         sought = (*sought, any_of("stage", dict.fromkeys(map(stage, wanted.states))))
     kept, ticket, holds = words.holds(dialect, sought)
     if below is not None:
-        query = query.where(ticket < below).order_by(None).order_by(ticket.desc())
+        # PostgreSQL would walk the ids backwards for words that it takes for common, past the window's end
+        number = ticket if dialect == "sqlite" else ticket + 0
+        query = query.where(number < below).order_by(None).order_by(number.desc())
     return query.join_from(Ticket, kept, ticket == Ticket.id).where(holds)
 
 
