@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { blank, narrowings, read, told, total, write } from "../src/pages/list/asked";
 import { districts, tree } from "../src/pages/list/departmentTree";
 import { does } from "../src/pages/list/listKeys";
-import { marked, snippet } from "../src/pages/list/marked";
+import { marked, markedNumber, snippet } from "../src/pages/list/marked";
 
 const asked = { ...blank(), queue: "late", q: "停水 & 停电", state: ["dispatched", "rework"], light: "red", created_from: "2026-11-01" };
 
@@ -31,7 +31,7 @@ const said = (parts: { text: string; said: boolean }[]) => parts.filter((part) =
 
 test("hits are marked word by word; a number counts only as a whole", () => {
   expect(said(marked("文昌西路夜间施工扰民", "夜间施工 文昌"))).toEqual(["文昌", "夜间施工"]);
-  expect(said(marked("20261124000012", "2026"))).toEqual(["2026"]);
+  expect(said(markedNumber("20261124-00012", "2026 12号楼"))).toEqual(["2026"]);
   expect(said(marked("20261124000012", "2027"))).toEqual([]);
   expect(marked("<b>停水</b>", "停水").map((part) => part.text).join("")).toBe("<b>停水</b>");
 });

@@ -7,8 +7,10 @@ const BEFORE = 12;
 const LONGEST = 60;
 const BODY = ["content", "request", "address", "party_concerned", "reply", "answer"] as const;
 
+const latin = (word: string): boolean => /^[\w-]+$/.test(word);
+
 /** Numbers and Latin words count as a whole, Chinese from two characters on, as the search itself does. */
-const least = (word: string): number => (/^[\w-]+$/.test(word) ? word.length : Math.min(2, word.length));
+const least = (word: string): number => (latin(word) ? word.length : Math.min(2, word.length));
 
 /** A text cut into parts; `said`: was searched for. */
 export function marked(text: string, words: string): Part[] {
@@ -20,6 +22,10 @@ export function marked(text: string, words: string): Part[] {
       [{ text, said: false }],
     );
 }
+
+/** A ticket's number: digits within Chinese words are about something else. */
+export const markedNumber = (number: string, words: string): Part[] =>
+  marked(number, words.split(/\s+/).filter(latin).join(" "));
 
 /** A piece of the ticket's longer texts around the longest hit; null where none holds the words. */
 export function snippet(ticket: Pick<Ticket, (typeof BODY)[number]>, words: string): Part[] | null {
