@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { api, type ConfigurationColumn, type ConfigurationDetail, Refusal } from "../src/api";
-import { differences, type Row } from "../src/pages/system/body";
+import { api, type ConfigurationColumn, type ConfigurationDetail, type ConfigurationVersion, Refusal } from "../src/api";
+import { differences, earlier, type Row } from "../src/pages/system/body";
 import { replaced, tree } from "../src/pages/system/departments";
 import * as holidays from "../src/pages/system/holidays";
 import { lineOf, terms } from "../src/pages/system/terms";
@@ -50,6 +50,12 @@ test("another order alone is a difference, the same order is none", () => {
 test("texts are compared line by line", () => {
   const found = differences("一\n二\n三", "一\n贰\n三\n四", columns);
   expect(found.map((one) => one.what + (one.before || one.after))).toEqual(["删除二", "新增贰", "新增四"]);
+});
+
+test("taking a version back restores what held on its day, not one that is still to come", () => {
+  const from = (version: number, effective_from: string) => ({ version, effective_from }) as ConfigurationVersion;
+  const versions = [from(3, "2026-12-01"), from(2, "2027-01-01"), from(1, "2026-11-01")];
+  expect(versions.map((one) => earlier(versions, one))).toEqual([1, 1, 0]);
 });
 
 test("the terms of a pack are read as a table, and nothing else of it", () => {

@@ -1,5 +1,5 @@
 /** The body of a configuration as the page edits it, and what differs between two of them. */
-import type { ConfigurationColumn, ConfigurationDetail } from "../../api";
+import type { ConfigurationColumn, ConfigurationDetail, ConfigurationVersion } from "../../api";
 
 export type Value = string | number | boolean | string[];
 export type Row = Record<string, Value>;
@@ -15,6 +15,13 @@ export interface Change {
 /** A text of the server as a body: TOML stays text. */
 export const read = (text: string, format: ConfigurationDetail["format"]): Body =>
   format === "toml" ? text : (JSON.parse(text) as Body);
+
+/** The version that held when another came into effect, which is what taking it back restores; 0: the shipped one. */
+export function earlier(versions: readonly ConfigurationVersion[], one: ConfigurationVersion): number {
+  const held = versions.filter((other) => other.version < one.version && other.effective_from <= one.effective_from);
+  const newest = held.toSorted((a, b) => b.effective_from.localeCompare(a.effective_from) || b.version - a.version);
+  return newest[0]?.version ?? 0;
+}
 
 /** A value as people read it. */
 export function shown(value: Value | undefined): string {
