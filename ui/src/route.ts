@@ -37,7 +37,8 @@ export function go(page: PageName, id: string | number = ""): void {
 
 /** Narrow the list in place: going back leaves it rather than undoing one filter after the other. */
 export function narrow(query: string): void {
-  if (route.value.page !== "tickets" || route.value.id) return; // left meanwhile
+  const { page, id } = parse(location.hash);
+  if (page !== "tickets" || id) return; // left meanwhile
   history.replaceState(history.state, "", `#/tickets?${query}`);
   arrived();
 }
