@@ -1,5 +1,5 @@
 // People of the centre and of departments on one ticket: each signs in once, in a browser session of their own.
-import { base, browsing, signIn } from "./browsing.mjs";
+import { base, browsing, signIn, until } from "./browsing.mjs";
 
 /** Runs a scenario with `as(username)`: that person's page, on the scenario's ticket once there is one. */
 export async function withStaff(name, scenario) {
@@ -19,6 +19,7 @@ export async function withStaff(name, scenario) {
 async function enter(page, username) {
   await signIn(page, username);
   await page.getByTestId("me").waitFor();
+  await until(page, "the desk or a queue", () => document.querySelector("[data-testid=go-desk]") || location.hash.includes("?"));
   return page;
 }
 
