@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from copilot import anchors
 from copilot.parts import Parts
 from ticket_core import sweep
 
@@ -38,8 +39,9 @@ class Clockwork:
             self._over.set()
 
     async def turn(self) -> int:
-        """Do all that is due now, and what comes due by it; how much was done."""
-        total = 0
+        """Do all that is due now, and what comes due by it; how much was done. Once a day, note the journal's head."""
+        folder, now, total = self._parts.settings.data, self._now(), 0
+        await self._parts.database.read(lambda session: anchors.note(folder, session, now))
         while done := await self._pass():
             total += done
         return total

@@ -22,8 +22,14 @@ GENESIS = "0" * 64
 SKEW = timedelta(seconds=60)  # between servers; more is a clock that was set back
 LOCK = 12345
 TABLE = JournalEntry.__table__
+COLUMNS = tuple(inspect(Ticket).column_attrs.keys())
 COVERED = tuple(column.name for column in TABLE.columns if column.name != "hash")
 BATCH = 2000
+SIMPLE = (str, int, float, bool, type(None))
+_LAST = text(
+    "SELECT (SELECT max(id) FROM journal) AS id, (SELECT hash FROM journal ORDER BY id DESC LIMIT 1) AS hash, "
+    "(SELECT max(seq) FROM journal WHERE ticket_id = :ticket) AS seq"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +57,16 @@ def write(
     """
     lock(session)
     at = _moment(ticket, by.at)
-    changes = _changes(ticket) if ticket.version else None
-    if changes or changes is None:
-        ticket.updated_at = at
+    created = action == Action.CREATE
+    changes = {} if created else _changes(ticket)
+    if changes:
+        ticket.updated_at, changes["updated_at"] = at, plain(at)
         _flush(session)
-    seq = 1 + (session.scalar(select(func.max(JournalEntry.seq)).where(JournalEntry.ticket_id == ticket.id)) or 0)
-    if seq == 1:
-        changes = snapshot(ticket)
-    elif changes:
-        changes["updated_at"] = plain(at)
-    last = head(session)
+    last = session.connection().execute(_LAST, {"ticket": ticket.id}).one()
     entry = JournalEntry(
-        id=last[0] + 1,
+        id=(last.id or 0) + 1,
         ticket_id=ticket.id,
-        seq=seq,
+        seq=(last.seq or 0) + 1,
         ticket_version=ticket.version,
         at=at,
         actor=by.actor,
@@ -76,14 +78,14 @@ def write(
         to_state=ticket.state,
         reason=reason,
         rule_version=ticket.rule_version or "",
-        changes=changes or {},
+        changes=snapshot(ticket) if created else changes,
         details=plain(dict(details or {})),
-        previous_hash=last[1],
+        previous_hash=last.hash or GENESIS,
     )
-    entry.hash = digest({name: getattr(entry, name) for name in COVERED})
-    session.add(entry)
-    session.flush()
-    if changes:
+    row = {name: getattr(entry, name) for name in COVERED}
+    entry.hash = digest(row)
+    session.connection().execute(TABLE.insert(), row | {"hash": entry.hash})
+    if entry.changes:
         words.index(session, ticket)
     return entry
 
@@ -154,11 +156,13 @@ def rebuild(entries: Iterable[JournalEntry]) -> dict[str, Any]:
 
 def snapshot(ticket: Ticket) -> dict[str, Any]:
     """Every column of a saved ticket, as JSON can hold it."""
-    return {name: plain(getattr(ticket, name)) for name in inspect(Ticket).column_attrs.keys()}
+    return {name: plain(getattr(ticket, name)) for name in COLUMNS}
 
 
 def plain(value: Any) -> Any:
     """A value as JSON can hold it; moments in UTC."""
+    if value.__class__ in SIMPLE:
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
@@ -170,8 +174,7 @@ def plain(value: Any) -> Any:
 
 def _changes(ticket: Ticket) -> dict[str, Any]:
     state = inspect(ticket)
-    names = inspect(Ticket).column_attrs.keys()
-    return {name: plain(getattr(ticket, name)) for name in names if state.attrs[name].history.has_changes()}
+    return {name: plain(getattr(ticket, name)) for name in COLUMNS if state.attrs[name].history.has_changes()}
 
 
 def _moment(ticket: Ticket, at: datetime) -> datetime:

@@ -67,6 +67,7 @@ def _inherit(step: Step) -> None:
     child, parent = step.ticket, step.session.get_one(Ticket, step.ticket.merged_into)
     for name in INHERITED:
         setattr(child, name, getattr(parent, name))
+    child.first_department = child.first_department or parent.first_department
     child.rule_version = step.rules.version
     call_back_next(step)
 

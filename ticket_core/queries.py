@@ -130,7 +130,8 @@ SORTS: dict[str, tuple[Stretch, ...]] = {
 
 def visible(ticket: Ticket, scope: Scope) -> bool:
     """Whether a ticket lies within the scope."""
-    if scope.departments is not None and not {ticket.department, *ticket.assisting}.intersection(scope.departments):
+    own = {ticket.department, *ticket.assisting} if ticket.first_department else set()
+    if scope.departments is not None and not own.intersection(scope.departments):
         return False
     unclaimed = scope.unclaimed and ticket.state == State.DRAFT and not ticket.agent
     return scope.agents is None or unclaimed or ticket.agent in scope.agents

@@ -61,6 +61,8 @@ class Ticket(Base):
     __table_args__ = (
         Index("ix_tickets_state_step", "state", "step_due_at", "id"),
         Index("ix_tickets_state_new", "state", "id"),
+        Index("ix_tickets_state_updated", "state", "updated_at", "id"),
+        Index("ix_tickets_state_urgency", "state", "urgency", "step_due_at", "id"),
         Index("ix_tickets_department_step", "department", "state", "step_due_at", "id"),
         Index("ix_tickets_agent_new", "agent", "id"),
         Index("ix_tickets_matter_new", "matter2", "created_at"),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from ticket_core import deadline, inputs, journal, workflow
@@ -48,6 +48,7 @@ FIELDS: dict[str, Input] = {
     "police_number": Input("110 联动单号", "line", 40),
 }
 DECIDED = {"department", "basis", "answer"}  # by a person; never filled
+_TAKEN = text("SELECT max(number) FROM tickets WHERE number > :first AND number < :beyond")
 DEFAULTS: dict[str, Any] = {"urgency": "普通", "citizen_kind": "个人", "wants_callback": True, "confidential": False}
 
 
@@ -195,6 +196,5 @@ def _fillable(name: str, value: str) -> str:
 
 def _next_number(session: Session, at: datetime) -> str:
     day = f"{at.astimezone(deadline.ZONE):%Y%m%d}"
-    taken = select(func.max(Ticket.number)).where(Ticket.number > f"{day}-", Ticket.number < f"{day}.")
-    last = session.scalar(taken)
+    last = session.connection().execute(_TAKEN, {"first": f"{day}-", "beyond": f"{day}."}).scalar()
     return f"{day}-{int(last.split('-')[1]) + 1 if last else 1:05d}"

@@ -112,10 +112,19 @@ def stage(state: str) -> str:
 def document(ticket: Ticket) -> tuple[list[str], list[str]]:
     """Tokens in the order of the text, and tokens of facets. The ticket must have its id."""
     marked = [("", name) for name in SEARCHED] + [("i" if ticket.confidential else "", name) for name in IDENTITY]
-    texts = [(mark, getattr(ticket, name)) for mark, name in marked]
+    texts = [(mark, getattr(ticket, name) if mark else _said(ticket, name)) for mark, name in marked]
     words = [mark + _token(pair) for mark, told in texts for pair in bigrams(told)]
     digits = [mark + _token(four) for mark, told in texts for four in fours(told)]
     return words, list(dict.fromkeys([*digits, *_facets(ticket)]))
+
+
+def _said(ticket: Ticket, name: str) -> str:
+    """A field's text; of a confidential ticket without the citizen's name and numbers, which are marked apart."""
+    said: str = getattr(ticket, name)
+    hidden = {getattr(ticket, one) for one in IDENTITY} if ticket.confidential else set()
+    for value in sorted(hidden - {""}, key=len, reverse=True):
+        said = said.replace(value, " ")
+    return said
 
 
 def row(ticket: Ticket, dialect: str) -> dict[str, Any]:
@@ -210,8 +219,9 @@ def _phrase(run: str, mark: str) -> Phrase:
 
 def _facets(ticket: Ticket) -> Iterator[str]:
     yield from (facet(name, getattr(ticket, name)) for name in FACETS)
-    yield facet("lead", ticket.department)
-    yield from (facet("assisting", name) for name in ticket.assisting)
+    if ticket.first_department:  # before that a department is only proposed
+        yield facet("lead", ticket.department)
+        yield from (facet("assisting", name) for name in ticket.assisting)
     yield from _days(date.fromisoformat(local_day(ticket.created_at)))
     yield from (window(level, ticket.id) for level in range(len(WINDOWS)))
     yield facet("stage", stage(ticket.state))

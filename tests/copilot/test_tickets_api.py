@@ -215,3 +215,10 @@ def test_a_closed_ticket_is_followed_by_a_linked_one(people):
 )
 def test_numbers_of_people_are_masked_and_others_are_not(text, shown):
     assert masked(text) == shown
+
+
+def test_a_department_sees_nothing_that_was_only_proposed_to_it(people):
+    change = {"version": 2, "changes": {"department": DEPARTMENT}}
+    people("wangli").patch("/api/tickets/1", json=change).raise_for_status()
+    assert people("hanjiang").get("/api/tickets").json()["items"] == []
+    assert people("hanjiang").get("/api/tickets/1").status_code == 404

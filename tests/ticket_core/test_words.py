@@ -124,7 +124,7 @@ def test_who_a_confidential_citizen_is_is_found_with_the_right_to_it_alone(sessi
 
 
 def test_facets(session):
-    ticket = keep(session, department="甲", assisting=["乙", "丙"], agent="", nature="投诉")
+    ticket = keep(session, department="甲", first_department="甲", assisting=["乙", "丙"], agent="", nature="投诉")
     for name, value in (("lead", "甲"), ("assisting", "丙"), ("nature", "投诉"), ("unclaimed", ""), ("stage", "open")):
         assert find(session, (words.any_of(name, [value, "别的"]),)) == {ticket.id}
         assert find(session, (words.any_of(name, ["别的"]),)) == set()

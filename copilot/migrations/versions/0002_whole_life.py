@@ -75,6 +75,8 @@ OF_USERS: dict[str, tuple[sa.types.TypeEngine[Any], object]] = {
 INDEXES = {
     "ix_tickets_state_step": ["state", "step_due_at", "id"],
     "ix_tickets_state_new": ["state", "id"],
+    "ix_tickets_state_updated": ["state", "updated_at", "id"],
+    "ix_tickets_state_urgency": ["state", "urgency", "step_due_at", "id"],
     "ix_tickets_department_step": ["department", "state", "step_due_at", "id"],
     "ix_tickets_agent_new": ["agent", "id"],
     "ix_tickets_matter_new": ["matter2", "created_at"],
