@@ -5,9 +5,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import Table, func, inspect, select, text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.exc import StaleDataError
@@ -21,7 +21,7 @@ from ticket_core.vocabulary import Action, State
 GENESIS = "0" * 64
 SKEW = timedelta(seconds=60)  # between servers; more is a clock that was set back
 LOCK = 12345
-TABLE = JournalEntry.__table__
+TABLE = cast(Table, JournalEntry.__table__)
 COLUMNS = tuple(inspect(Ticket).column_attrs.keys())
 COVERED = tuple(column.name for column in TABLE.columns if column.name != "hash")
 BATCH = 2000
