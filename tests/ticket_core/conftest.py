@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from ticket_core import deadline, moves, tickets, words
@@ -57,15 +57,42 @@ class Life:
         return ticket
 
 
-@pytest.fixture
-def session():
-    engine = create_engine("sqlite://")
+@pytest.fixture(scope="session")
+def shared(postgres):
+    """One PostgreSQL database for all tests of this room; each undoes what it did."""
+    engine = create_engine(f"{postgres}/postgres")
+    create(engine)
+    yield engine
+    engine.dispose()
+
+
+def create(engine):
+    """The tables, and the index of words."""
     Base.metadata.create_all(engine)
     with engine.begin() as connection:
         words.create(connection)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def session(request):
+    """A session on an empty database of each kind."""
+    if request.param == "postgresql":
+        yield from undone(request.getfixturevalue("shared"))
+        return
+    engine = create_engine("sqlite://")
+    create(engine)
     with Session(engine) as session:
         yield session
     engine.dispose()
+
+
+def undone(engine):
+    """A session whose commits and rollbacks stay inside one transaction that is given up at the end."""
+    with engine.connect() as connection, connection.begin() as outer:
+        connection.execute(text("ALTER SEQUENCE tickets_id_seq RESTART"))
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            yield session
+        outer.rollback()
 
 
 @pytest.fixture
