@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from ticket_core import journal
 from ticket_core.deadline import ZONE, local_day
@@ -14,6 +14,7 @@ from ticket_core.vocabulary import Action, Clock, State
 HIGHEST = 3
 NEEDED = {"nature": "工单性质", "content": "诉求内容"}
 REVIEWED_AT = time(9)
+LONGEST_PEND = timedelta(days=366)
 
 
 def _claim(step: Step) -> None:
@@ -107,6 +108,8 @@ def _ask_pend(step: Step) -> None:
     review: date = step.inputs["review_at"]
     if review.isoformat() <= local_day(step.by.at):
         raise TicketError("复核日期要晚于今天")
+    if review > step.by.at.astimezone(ZONE).date() + LONGEST_PEND:
+        raise TicketError(f"复核日期最晚在 {LONGEST_PEND.days} 天内，到时仍不具备条件可以再次挂账")
     step.ticket.plan = step.inputs["plan"]
     step.ticket.review_at = datetime.combine(review, REVIEWED_AT, ZONE)
 
@@ -128,6 +131,10 @@ def _supervise(step: Step) -> None:
 def _reply(step: Step) -> None:
     step.ticket.reply, step.ticket.result = step.inputs["reply"], step.inputs["result"]
     step.ticket.replied_at = step.by.at
+
+
+def _refuse_reply(step: Step) -> None:
+    step.ticket.replied_at = None
 
 
 def call_back_next(step: Step) -> None:
@@ -173,8 +180,8 @@ def _rework(step: Step) -> None:
     ticket = step.ticket
     ticket.reworks += 1
     ticket.supervision = min(HIGHEST, ticket.supervision + 1)
-    ticket.extensions, ticket.signed_at, ticket.contacted_at = 0, None, None
-    ticket.callback_due_at = None
+    ticket.extensions, ticket.signed_at, ticket.contacted_at, ticket.replied_at = 0, None, None, None
+    ticket.sign_due_at = ticket.contact_due_at = ticket.return_due_at = ticket.callback_due_at = None
     step.begin_handling(Clock.REWORK)
 
 
@@ -221,6 +228,7 @@ EFFECTS: dict[Action, Callable[[Step], None]] = {
     Action.SUPERVISE: _supervise,
     Action.REPLY: _reply,
     Action.ACCEPT_REPLY: call_back_next,
+    Action.REFUSE_REPLY: _refuse_reply,
     Action.SATISFIED: _satisfied,
     Action.UNREACHED: _unreached,
     Action.UNSATISFIED: _unsatisfied,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from ticket_core.by import By
 from ticket_core.deadline import Limits, local_day
@@ -33,9 +34,10 @@ def _disputed(case: Case) -> bool:
 
 
 def _enough_attempts(case: Case) -> bool:
-    """This attempt included."""
-    days = {local_day(case.by.at), *(one["day"] for one in case.ticket.callbacks)}
-    tried = len(case.ticket.callbacks) + 1
+    """This attempt included; those before a rework tell nothing of what came of it."""
+    replied = case.ticket.replied_at
+    tries = [one for one in case.ticket.callbacks if replied is None or datetime.fromisoformat(one["at"]) >= replied]
+    days, tried = {local_day(case.by.at), *(one["day"] for one in tries)}, len(tries) + 1
     return tried >= case.limits.callback_attempts and len(days) >= case.limits.callback_days
 
 
@@ -48,6 +50,17 @@ def _seconded(case: Case, verdict: str) -> bool:
     return any(actor != case.by.actor and said == verdict for actor, said in case.ticket.opinions.items())
 
 
+def _extendable(case: Case) -> bool:
+    """Asked for later, what is overdue would become punctual."""
+    due = case.ticket.due_at
+    return case.ticket.extensions < case.limits.extensions and (due is None or case.by.at <= due)
+
+
+def _no_callback(case: Case) -> bool:
+    """Nobody is to be called, or there is no number to call."""
+    return not case.ticket.wants_callback or not (case.ticket.callback_number or case.ticket.calling_number)
+
+
 def _in_time(case: Case) -> bool:
     until = case.ticket.return_due_at
     return not case.ticket.locked and (until is None or case.by.at <= until)
@@ -57,9 +70,8 @@ UNCLAIMED = Guard("无人认领", lambda case: not case.ticket.agent, "这张草
 MAY_RETURN = Guard("退单期限内", _in_time, "已过退单期限或已由会商定责，不能再退；办理有困难请申请延期或挂账")
 AGREED = Guard("退单未超限", lambda case: not _disputed(case), "退单已到上限，须会商")
 DISPUTED = Guard("退单超限或互退", _disputed, "退单未到上限")
-EXTENDABLE = Guard(
-    "还可延期", lambda case: case.ticket.extensions < case.limits.extensions, "延期次数已用完，请按期办结或申请挂账"
-)
+EXTENDABLE = Guard("还可延期", _extendable, "延期次数已用完或已过办结期限，请尽快办结或申请挂账")
+NO_CALLBACK = Guard("无须回访", _no_callback, "诉求人要求回访并留了号码，请先回访")
 REWORKABLE = Guard("还可重办", _rework_left, "没有承办单位或重办次数已用完，请提请裁定")
 ATTEMPTS_LEFT = Guard("回访次数未满", lambda case: not _enough_attempts(case), "回访次数已满")
 ATTEMPTED = Guard("回访次数已满", _enough_attempts, "回访次数未满")

@@ -1,5 +1,6 @@
 """What a move asks of whoever makes it: one list, from which the pages draw their forms."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,7 @@ class Input:
 SERVICES = ("110", "119", "120", "122")
 RESULTS = ("已解决", "部分解决", "解释说明", "无法解决")
 SATISFIED = ("满意", "基本满意")
+NUMBER = re.compile("[0-9]{1,9}")
 UNREACHED = ("无人接听", "关机", "停机", "空号", "占线", "拒接")
 
 INPUTS: dict[str, Input] = {
@@ -39,6 +41,7 @@ INPUTS: dict[str, Input] = {
     "service": Input("联动", "choice", choices=SERVICES),
     "report": Input("报送内容", "text", 2000),
     "into": Input("主单", "ticket", 16),
+    "earlier": Input("前次工单", "ticket", 16),
     "days": Input("延期工作日数", "number", 200),
     "plan": Input("办理计划", "text", 2000),
     "review_at": Input("复核日期", "date"),
@@ -100,7 +103,7 @@ def _number(one: Input, raw: Any) -> int | None:
     if raw == "":
         return None
     text = str(raw)
-    if isinstance(raw, bool) or not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= one.most):
+    if isinstance(raw, bool) or not NUMBER.fullmatch(text) or not 1 <= int(text) <= one.most:
         raise TicketError(f"“{one.label}”要填 1 到 {one.most} 的整数")
     return int(text)
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticket_core import inputs, journal, merging, timers, workflow
+from ticket_core import inputs, journal, relations, timers, workflow
 from ticket_core.by import By
 from ticket_core.deadline import Rulebook
 from ticket_core.effects import EFFECTS as OWN_EFFECTS
@@ -16,7 +16,9 @@ from ticket_core.step import Step
 from ticket_core.tables import JournalEntry, Ticket
 from ticket_core.vocabulary import Action, Role, State
 
-EFFECTS = {**OWN_EFFECTS, **merging.EFFECTS}
+EFFECTS = {**OWN_EFFECTS, **relations.EFFECTS}
+
+ANSWERING = (Role.AGENT, Role.TEAM_LEADER)  # a draft that nobody claimed is whose who first moves it
 
 
 def act(
@@ -34,7 +36,7 @@ def act(
     own_department(ticket, by)
     entry = _make(Step(session, ticket, by, inputs.read(given, row.needs, row.takes), book, row.target), action)
     system = By("system", Role.SYSTEM, by.at)
-    for heir in merging.heirs(session, ticket):
+    for heir in relations.heirs(session, ticket):
         _make(Step(session, heir, system, {}, book, State.TO_CALL_BACK), Action.INHERIT)
     return entry
 
@@ -44,6 +46,8 @@ def _make(step: Step, action: Action) -> JournalEntry:
     ticket, before = step.ticket, State(step.ticket.state)
     if effect := EFFECTS.get(action):
         effect(step)
+    if before == State.DRAFT != step.target and not ticket.agent and step.by.role in ANSWERING:
+        ticket.agent = step.by.actor
     ticket.state = step.target.value
     step.settle(before)
     details = {"inputs": step.inputs} | ({"clocks": step.clocks} if step.clocks else {})
@@ -66,7 +70,7 @@ def same_version(session: Session, ticket: Ticket, seen: int | None) -> None:
     )
     if entry := session.scalars(since.limit(1)).first():
         done = Action(entry.action).label
-        raise Conflict(f"{entry.actor} 刚刚对这张工单做了“{done}”，您的操作没有保存；请刷新后核对再办")
+        raise Conflict(f"刚刚对这张工单做了“{done}”，您的操作没有保存；请刷新后核对再办", entry.actor)
 
 
 def own_department(ticket: Ticket, by: By) -> None:

@@ -47,6 +47,7 @@ FIELDS: dict[str, Input] = {
     "provincial_number": Input("省平台工单号", "line", 40),
     "police_number": Input("110 联动单号", "line", 40),
 }
+FILLED = frozenset(row.source for row in workflow.TABLE if row.action == Action.FILL)
 DECIDED = {"department", "basis", "answer"}  # by a person; never filled
 _TAKEN = text("SELECT max(number) FROM tickets WHERE number > :first AND number < :beyond")
 DEFAULTS: dict[str, Any] = {"urgency": "普通", "citizen_kind": "个人", "wants_callback": True, "confidential": False}
@@ -93,9 +94,9 @@ def fill(session: Session, ticket: Ticket, fields: Mapping[str, Mapping[str, Any
     fields: all that is known now, name -> {value, utterance, quote, doubtful}. What was filled before and is not
     among them is taken back. A value that does not fit is left out, not shortened: half a number is a wrong number.
     """
-    if ticket.state != State.DRAFT or not _take_in(ticket, fields):
+    if ticket.state not in FILLED or not _take_in(ticket, fields):
         return None
-    return journal.write(session, ticket, Action.FILL, by, State.DRAFT)
+    return journal.write(session, ticket, Action.FILL, by, State(ticket.state))
 
 
 def summarise(session: Session, ticket: Ticket, text: str, by: By) -> JournalEntry:
@@ -137,7 +138,7 @@ def release(
         raise TicketError(f"“{'、'.join(_label(name) for name in never)}”由人填写，没有智能填写可以恢复")
     ticket.touched = [name for name in ticket.touched if name not in names]
     _take_in(ticket, fields, names)
-    return journal.write(session, ticket, Action.RELEASE, by, State.DRAFT)
+    return journal.write(session, ticket, Action.RELEASE, by, State(ticket.state))
 
 
 def editable(ticket: Ticket, by: By, book: Rulebook) -> bool:

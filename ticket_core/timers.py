@@ -104,7 +104,7 @@ def _due(ticket: Ticket, clock: Clock) -> Due | None:
         at, amber = ticket.due_at, ticket.due_amber_at
     elif clock == Clock.SIGN and ticket.state == State.DISPATCHED:
         at = ticket.sign_due_at
-    elif clock == Clock.CONTACT and not ticket.contacted_at and not ticket.reworks:
+    elif clock == Clock.CONTACT and not ticket.contacted_at:
         at = ticket.contact_due_at
     return Due(at, amber or at, ()) if at else None
 

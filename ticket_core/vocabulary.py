@@ -58,6 +58,7 @@ class Action(Labelled):
     MERGE = "merge", "并单"
     UNMERGE = "unmerge", "撤销并单"
     ABSORB = "absorb", "并入工单"
+    LINK = "link", "关联前次工单"
     INHERIT = "inherit", "沿用主单结果"
     DISPATCH = "dispatch", "派单"
     ASSIGN = "assign", "会商定责"

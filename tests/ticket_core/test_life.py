@@ -1,10 +1,10 @@
 """The life of a ticket: every path of the hotline's rules, walked by the people who walk it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ticket_core import journal, queries
+from ticket_core import deadline, journal, queries, tickets
 from ticket_core.errors import Conflict, IllegalMove, TicketError
 from ticket_core.tables import Ticket
 from ticket_core.vocabulary import Action, Role, State
@@ -262,3 +262,113 @@ def test_the_first_department_is_written_once(session, life):
     with pytest.raises(TicketError, match="首派单位已定"):
         ticket.first_department = "乙局"
     assert session.get_one(Ticket, ticket.id).first_department == "甲局"
+
+
+def test_an_emergency_that_nothing_was_known_of_is_filled_in_and_dispatched(session, life):
+    ticket = life.draft(title="火")
+    life.act(ticket, A.ESCALATE, R.AGENT, service="119")
+    with pytest.raises(TicketError, match="还要先填"):
+        life.act(ticket, A.DISPATCH, R.AGENT, department="甲局")
+    heard = {"content": {"value": "楼道冒烟", "utterance": "u", "quote": "冒烟", "doubtful": False}}
+    assert tickets.fill(session, ticket, heard, life.by(R.SYSTEM)).from_state == State.EMERGENCY
+    tickets.edit(session, ticket, {"nature": "求助"}, life.by(), life.book)
+    life.act(ticket, A.DISPATCH, R.AGENT, department="甲局")
+    assert (ticket.state, ticket.content, ticket.urgency) == (State.DISPATCHED, "楼道冒烟", "紧急")
+
+
+def test_attempts_before_a_rework_do_not_count_after_it(session, life):
+    ticket = life.to_call_back()
+    for _ in range(2):
+        life.act(ticket, A.UNREACHED, R.CALLER_BACK, outcome="无人接听")
+    life.now += timedelta(days=1)
+    unsatisfied(life, ticket)
+    again(life, ticket)
+    life.act(ticket, A.UNREACHED, R.CALLER_BACK, outcome="占线")
+    assert (ticket.state, len(ticket.callbacks)) == (State.TO_CALL_BACK, 4)
+
+
+def test_an_extension_asked_for_too_late_would_make_the_overdue_punctual(session, life):
+    ticket = life.dispatched()
+    life.act(ticket, A.SIGN, R.DEPARTMENT)
+    life.now = ticket.due_at
+    with pytest.raises(IllegalMove, match="已过办结期限"):
+        life.act(ticket, A.ASK_EXTENSION, R.DEPARTMENT, days=3, reason="材料未齐")
+
+
+def test_who_wants_no_callback_is_not_called(session, life):
+    ticket = life.to_call_back()
+    with pytest.raises(IllegalMove, match="请先回访"):
+        life.act(ticket, A.CLOSE, R.CALLER_BACK, reason="不想打")
+    for wanted, number in ((False, "13800000000"), (True, "")):
+        ticket = life.to_call_back()
+        ticket.wants_callback, ticket.calling_number = wanted, number
+        life.act(ticket, A.CLOSE, R.CALLER_BACK, reason="诉求人不需要回访")
+        assert (ticket.state, ticket.satisfaction) == (State.CLOSED, "")
+
+
+def test_a_later_call_is_linked_to_the_earlier_ticket_never_in_a_ring(session, life):
+    first, second = life.draft(), life.draft()
+    life.act(second, A.LINK, R.AGENT, earlier=first.number)
+    assert ([kind for kind, _ in queries.related(session, first)], second.linked_to) == (["后续工单"], first.id)
+    for ticket, earlier in ((first, second), (second, second)):
+        with pytest.raises(TicketError, match="没有比这张更早的工单"):
+            life.act(ticket, A.LINK, R.AGENT, earlier=earlier.number)
+
+
+def test_a_draft_that_nobody_claimed_is_whose_who_moves_it(session, life):
+    ticket, _ = tickets.draft(session, life.by(R.SYSTEM), channel="web")
+    tickets.edit(session, ticket, {"nature": "投诉", "content": "半夜施工"}, life.by(), life.book)
+    life.act(ticket, A.NOTE, R.AGENT, actor="wang", note="看过")
+    assert ticket.agent == ""
+    life.act(ticket, A.SUBMIT, R.AGENT, actor="wang")
+    assert ticket.agent == "wang"
+
+
+def test_a_rework_begins_its_clocks_anew(session, life):
+    ticket = life.to_call_back()
+    unsatisfied(life, ticket)
+    assert (ticket.replied_at, ticket.sign_due_at, ticket.contact_due_at, ticket.return_due_at) == (None,) * 4
+    again(life, ticket)
+    assert ticket.replied_at is not None
+
+
+def test_a_reply_that_was_refused_is_none(session, life):
+    ticket = life.replied()
+    life.act(ticket, A.REFUSE_REPLY, R.REVIEWER, reason="答非所问")
+    assert (ticket.replied_at, ticket.step_due_at) == (None, ticket.due_at)
+
+
+def test_a_ticket_is_not_pended_for_ever(session, life):
+    ticket = life.dispatched()
+    life.act(ticket, A.SIGN, R.DEPARTMENT)
+    with pytest.raises(TicketError, match="366 天内"):
+        life.act(ticket, A.ASK_PEND, R.DEPARTMENT, reason="待立项", plan="列入计划", review_at="9999-12-31")
+
+
+def test_a_duplicate_of_what_was_told_its_route_knows_the_route(session, life):
+    parent, child = life.draft(), submitted(life)
+    life.act(parent, A.ROUTE_OUT, R.AGENT, route="请向法院起诉", basis="民事诉讼法")
+    merge(life, child, parent)
+    assert (child.state, child.route, child.basis) == (State.TO_CALL_BACK, "请向法院起诉", "民事诉讼法")
+
+
+def test_a_year_without_known_holidays_is_refused_and_nothing_changed(session, life):
+    ticket = life.draft()
+    life.now = datetime(2026, 12, 31, 2, tzinfo=UTC)
+    session.commit()
+    before = journal.snapshot(ticket)
+    with pytest.raises(TicketError, match="2027"), session.begin_nested():
+        life.act(ticket, A.DISPATCH, R.AGENT, department="甲局")
+    session.refresh(ticket)
+    assert journal.snapshot(ticket) == before
+
+
+def test_a_rule_pack_that_is_gone_is_named_and_nothing_changed(session, life):
+    ticket = life.dispatched()
+    session.commit()
+    before = journal.snapshot(ticket)
+    life.book = deadline.Rulebook([deadline.load("guangdong")])
+    with pytest.raises(TicketError, match="没有时限规则“yangzhou-2026”；现有：guangdong"), session.begin_nested():
+        life.act(ticket, A.SIGN, R.DEPARTMENT)
+    session.refresh(ticket)
+    assert journal.snapshot(ticket) == before

@@ -57,6 +57,7 @@ def test_an_illegal_move_says_what_is_possible(life):
         ({"days": 3, "reason": "  "}, "还要填写：理由"),
         ({"days": 0, "reason": "r"}, "1 到 200 的整数"),
         ({"days": True, "reason": "r"}, "1 到 200 的整数"),
+        ({"days": "0000000001999", "reason": "r"}, "1 到 200 的整数"),
         ({"days": "９", "reason": "r"}, "1 到 200 的整数"),
         ({"days": 3, "reason": 7}, "要填文字"),
         ({"days": 3, "reason": "长" * 501}, "最多 500 字，现在是 501 字"),

@@ -1,4 +1,4 @@
-"""Duplicates: merged into a parent, given back, and inheriting the parent's result with a callback of their own."""
+"""Tickets that belong together: duplicates, which inherit their parent's result, and later ones on the same matter."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from ticket_core.tables import Ticket
 from ticket_core.vocabulary import Action, State
 from ticket_core.workflow import ENDED, SETTLED
 
-INHERITED = ("department", "answer", "cited", "reply", "result")
+INHERITED = ("department", "route", "basis", "answer", "cited", "reply", "result")
 
 
 def children(session: Session, parent: Ticket) -> list[Ticket]:
@@ -58,6 +58,15 @@ def _parent(step: Step) -> Ticket:
     return parent
 
 
+def _link(step: Step) -> None:
+    """Never in a ring: an earlier ticket is one that was made before."""
+    ticket, number = step.ticket, step.inputs["earlier"]
+    earlier = step.session.scalar(select(Ticket).where(Ticket.number == number, Ticket.id < ticket.id))
+    if earlier is None:
+        raise TicketError(f"没有比这张更早的工单 {number}，请核对工单号")
+    ticket.linked_to = earlier.id
+
+
 def _tell(step: Step, parent: Ticket, what: dict[str, str]) -> None:
     """The parent's journal tells of it, too."""
     journal.write(step.session, parent, Action.ABSORB, step.by, State(parent.state), details=what)
@@ -76,4 +85,5 @@ EFFECTS: dict[Action, Callable[[Step], None]] = {
     Action.MERGE: _merge,
     Action.UNMERGE: _unmerge,
     Action.INHERIT: _inherit,
+    Action.LINK: _link,
 }
