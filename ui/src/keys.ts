@@ -20,6 +20,7 @@ export const KEYS: Key[] = [
   ...card(3),
   { code: "Slash", alt: true, does: "search", label: "检索热线百科", shown: "Alt+/" },
   { code: "KeyB", alt: true, does: "department", label: "选择承办单位", shown: "Alt+B" },
+  { code: "KeyP", alt: true, does: "phrases", label: "常用语填入答复", shown: "Alt+P" },
   { code: "F9", does: "answer", label: "接听来电", shown: "F9" },
   { code: "F2", does: "mute", label: "静音 / 取消静音", shown: "F2" },
   { code: "F3", does: "hold", label: "保持 / 取消保持", shown: "F3" },

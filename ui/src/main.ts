@@ -4,6 +4,8 @@ import App from "./App.vue";
 import "./elements.css";
 import { watchPrefs } from "./prefs";
 import "./style.css";
+import { watchUpgrade } from "./upgrade";
 
 watchPrefs();
+watchUpgrade();
 createApp(App).mount("#app");

@@ -19,11 +19,14 @@ export function parse(hash: string): Route {
 }
 
 export const route = ref(parse(location.hash));
-let list = "";
+/** What the list is narrowed to, also while another page is shown: a list that is left has nothing to choose anew. */
+export const listed = ref("");
+
+const isList = ({ page, id }: Route): boolean => page === "tickets" && !id;
 
 function arrived(): void {
   route.value = parse(location.hash);
-  if (route.value.page === "tickets" && !route.value.id) list = route.value.query;
+  if (isList(route.value)) listed.value = route.value.query;
 }
 
 arrived();
@@ -32,13 +35,12 @@ window.addEventListener("hashchange", arrived);
 /** Another page; the list of tickets comes back as it was left. */
 export function go(page: PageName, id: string | number = ""): void {
   if (id !== "") location.hash = `/${page}/${id}`;
-  else location.hash = page === "tickets" && list ? `/tickets?${list}` : `/${page}`;
+  else location.hash = page === "tickets" && listed.value ? `/tickets?${listed.value}` : `/${page}`;
 }
 
 /** Narrow the list in place: going back leaves it rather than undoing one filter after the other. */
 export function narrow(query: string): void {
-  const { page, id } = parse(location.hash);
-  if (page !== "tickets" || id) return; // left meanwhile
+  if (!isList(parse(location.hash))) return; // left meanwhile
   history.replaceState(history.state, "", `#/tickets?${query}`);
   arrived();
 }

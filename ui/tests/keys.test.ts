@@ -17,6 +17,7 @@ test.each([
   ["Digit3", ["alt", "shift"], "refuse-3"],
   ["Slash", ["alt"], "search"],
   ["KeyB", ["alt"], "department"],
+  ["KeyP", ["alt"], "phrases"],
   ["F2", [], "mute"],
   ["F3", [], "hold"],
   ["F4", [], "transfer"],

@@ -35,7 +35,7 @@ export function createDesk(user: Who) {
   const player = usePlayer(() => call.value);
   const history = shallowRef<Ticket[]>([]);
   const looked = ref<Name | null>(null);
-  const dialog = ref<"" | "keys" | "transfer">("");
+  const dialog = ref<"" | "keys" | "transfer" | "phrases">("");
   const reading = ref("");
   const clock = useClock();
   const mic = useMic();
@@ -96,6 +96,7 @@ export function createDesk(user: Who) {
     reply: () => !ticket.done.value && ticket.reply(),
     search: focusSearch,
     department: () => focusField("department", true),
+    phrases: () => ticket.ticket.value && !ticket.done.value && (dialog.value = "phrases"),
     help: () => (dialog.value = "keys"),
     form: () => {
       cards.refusing.value = null;
