@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from ticket_core import deadline, inputs, journal, workflow
 from ticket_core.by import By
@@ -14,7 +14,7 @@ from ticket_core.errors import TicketError
 from ticket_core.guards import Case
 from ticket_core.inputs import Input
 from ticket_core.moves import same_version
-from ticket_core.tables import NEVER, JournalEntry, Ticket
+from ticket_core.tables import JournalEntry, Ticket
 from ticket_core.vocabulary import Action, State
 
 FIELDS: dict[str, Input] = {
@@ -49,6 +49,7 @@ FIELDS: dict[str, Input] = {
 }
 FILLED = frozenset(row.source for row in workflow.TABLE if row.action == Action.FILL)
 DECIDED = {"department", "basis", "answer"}  # by a person; never filled
+_INSERT = insert(Ticket)
 _TAKEN = text("SELECT max(number) FROM tickets WHERE number > :first AND number < :beyond")
 DEFAULTS: dict[str, Any] = {"urgency": "普通", "citizen_kind": "个人", "wants_callback": True, "confidential": False}
 
@@ -66,7 +67,8 @@ def draft(
 ) -> tuple[Ticket, JournalEntry]:
     """A new draft with the day's next number. agent: whose it is; empty: to be claimed."""
     journal.lock(session)
-    ticket = Ticket(
+    ticket = _insert(
+        session,
         number=_next_number(session, by.at),
         call_id=call_id,
         calling_number=calling_number,
@@ -77,14 +79,8 @@ def draft(
         state=State.DRAFT.value,
         created_at=by.at,
         updated_at=by.at,
-        step_due_at=NEVER,
-        step_amber_at=NEVER,
-        evidence={},
-        touched=[],
-        cited=[],
+        version=1,
     )
-    session.add(ticket)
-    session.flush()
     return ticket, journal.write(session, ticket, Action.CREATE, by, State.DRAFT)
 
 
@@ -193,6 +189,18 @@ def _fillable(name: str, value: str) -> str:
         return "" if name not in FIELDS or name in DECIDED else str(check(name, value))
     except TicketError:
         return ""
+
+
+def _insert(session: Session, **row: Any) -> Ticket:
+    """A ticket's row and the ticket, as if just loaded; the unit of work would take thrice the time of the insert."""
+    done = session.connection().execute(_INSERT, row)
+    given, key = done.last_inserted_params(), done.inserted_primary_key
+    assert isinstance(given, dict) and key is not None  # noqa: PT018 - it was one row
+    ticket = Ticket()
+    vars(ticket).update(dict.fromkeys(journal.COLUMNS) | given | {"id": key[0]})  # as loading does
+    make_transient_to_detached(ticket)
+    session.add(ticket)
+    return ticket
 
 
 def _next_number(session: Session, at: datetime) -> str:

@@ -18,7 +18,7 @@ from telephony.replay import Replay
 from telephony.samples import SAMPLES
 from ticket_core.queries import visible as tickets_within
 from ticket_core.tables import Ticket
-from ticket_core.vocabulary import State
+from ticket_core.tickets import FILLED
 
 router = APIRouter(prefix="/api")
 
@@ -122,7 +122,7 @@ async def current(user: WhoIn, calls: CallsIn, parts: PartsIn) -> Current:
             return Current(call=call, state="live", muted=desk.talk.muted, held=desk.talk.held)
         return Current(call=call, state="ringing")
 
-    unfinished = select(CallRow).join(Ticket).where(CallRow.agent == user.username, Ticket.state == State.DRAFT.value)
+    unfinished = select(CallRow).join(Ticket).where(CallRow.agent == user.username, Ticket.state.in_(FILLED))
     newest = unfinished.order_by(CallRow.started_at.desc()).limit(1)
     row = await parts.database.read(lambda session: session.scalar(newest))
     return Current(call=row.id, state=row.state) if row else Current()

@@ -63,6 +63,17 @@ def test_an_emergency_goes_on_beside_its_report(session, life):
         life.act(ticket, A.REPORT, R.AGENT, report="再报一次")
 
 
+def test_an_emergency_goes_on_being_taken_down(session, life):
+    ticket = life.draft()
+    life.act(ticket, A.ESCALATE, R.AGENT, service="120")
+    heard = {"address": {"value": "文昌西路", "utterance": "c1", "quote": "文昌西路", "doubtful": False}}
+    tickets.fill(session, ticket, heard, life.by(R.SYSTEM))
+    tickets.edit(session, ticket, {"title": "有人晕倒"}, life.by(), life.book)
+    assert (ticket.state, ticket.address, ticket.title) == (State.EMERGENCY, "文昌西路", "有人晕倒")
+    life.act(ticket, A.DISPATCH, R.AGENT, department="甲局")
+    assert tickets.fill(session, ticket, {}, life.by(R.SYSTEM)) is None
+
+
 def test_a_return_has_its_window_and_is_granted_or_refused(session, life):
     ticket = life.dispatched()
     due = ticket.due_at

@@ -14,6 +14,8 @@ export interface Conflict {
 }
 
 const key = (call: string): string => `draft:${call}`;
+/** Where the form can still be written: an emergency goes on being taken down after the call for help. */
+const WRITABLE = ["draft", "emergency"];
 
 /** `current`: the call on the desk. `cited`: the articles that were taken. */
 export function useTicket(current: () => string, cited: () => Cited[]) {
@@ -48,7 +50,7 @@ export function useTicket(current: () => string, cited: () => Cited[]) {
   /** Another window or person changed the ticket: only where both changed the same field the agent decides. */
   async function meet(base: Ticket, edit: Edit, error: Refusal): Promise<Ticket> {
     const theirs = await api.callTicket(current());
-    if (theirs.state !== "draft") return left(theirs);
+    if (!WRITABLE.includes(theirs.state)) return left(theirs);
     const names = disputed(edit.changes, base, theirs);
     if (names.length) {
       conflict.value = { theirs, names };
@@ -68,7 +70,7 @@ export function useTicket(current: () => string, cited: () => Cited[]) {
   /** Show a ticket as the server has it. */
   function enter(found: Ticket) {
     ticket.value = found;
-    done.value = found.state !== "draft";
+    done.value = !WRITABLE.includes(found.state);
     if (done.value) [draft.unsaved, draft.released].forEach((one) => one.clear());
     draft.load(found, found.touched);
   }
@@ -148,6 +150,13 @@ export function useTicket(current: () => string, cited: () => Cited[]) {
     if (await ready()) await finish((now) => api.act(now, "submit", sent()));
   }
 
+  /** Note that 110, 119, 120 or 122 was called in; the form stays open. */
+  async function escalate(service: string) {
+    const now = ticket.value;
+    if (!now || !(await ready())) return;
+    await attempt(async () => enter(await api.act(ticket.value ?? now, "escalate", { service })));
+  }
+
   function sent(): Inputs {
     const { department, basis, answer } = draft.form;
     return { department, basis, answer, cited: cited() };
@@ -180,5 +189,5 @@ export function useTicket(current: () => string, cited: () => Cited[]) {
     saver.stop();
   });
   const flush = () => saver.flush();
-  return { ticket, draft, saving, conflict, done, settle, load, reset, write, change, save, dispatch, submit, reply, flush };
+  return { ticket, draft, saving, conflict, done, settle, load, reset, write, change, save, dispatch, submit, escalate, reply, flush };
 }
