@@ -55,6 +55,6 @@ ui/node_modules/ready: ui/package-lock.json
 	@cd ui && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(STATIC): ui/node_modules/ready $(shell find ui/src ui/public ui/index.html ui/vite.config.ts -type f 2>/dev/null)
+$(STATIC): ui/node_modules/ready $(shell find ui/src ui/public ui/index.html ui/form.html ui/vite.config.ts -type f 2>/dev/null)
 	@echo "③ 构建界面"
 	@cd ui && npm run build

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TypedDict
@@ -31,7 +32,7 @@ from copilot.api import (
     views,
 )
 from copilot.api.throttle import Throttle
-from copilot.attachments import AttachmentError
+from copilot.attachments import AttachmentError, Store
 from copilot.calls import CallError, Calls
 from copilot.guard import Guard
 from copilot.parts import Parts
@@ -82,6 +83,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         built = parts or parts_module.build(settings)
         await access.create_samples(built, settings)
+        Store(settings).sweep(datetime.now(UTC))
         live = Calls(built)
         await live.recover()
         forms = Throttle(most=settings.web_form_hourly, within=3600)
@@ -119,15 +121,17 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
 
 
 async def page(path: str) -> FileResponse:
-    """The built pages; every path that is no file is the single page's."""
+    """The built pages: /form is the citizens', every other path that names no file the single page of the desk."""
     if path.startswith("api/"):
         raise HTTPException(404, "没有这个接口")
+    if not (STATIC / "index.html").exists():
+        raise HTTPException(503, "页面还没有构建，请先运行 make ui")
     file = (STATIC / path).resolve()
     if path and file.is_relative_to(STATIC) and file.is_file():
         return FileResponse(file)
-    if not (STATIC / "index.html").exists():
-        raise HTTPException(503, "页面还没有构建，请先运行 make ui")
-    return FileResponse(STATIC / "index.html")
+    if "." in path.rpartition("/")[2]:
+        raise HTTPException(404, "没有这个文件，页面可能刚刚更新，请刷新后再试")
+    return FileResponse(STATIC / ("form.html" if path == "form" else "index.html"))
 
 
 def problem(status: int, title: str, detail: str) -> JSONResponse:

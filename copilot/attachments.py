@@ -5,6 +5,7 @@ import os
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import IO, BinaryIO
@@ -23,6 +24,7 @@ from ticket_core.vocabulary import Action, State
 
 CHUNK = 1 << 16
 LONGEST_NAME = 120
+ABANDONED = timedelta(hours=1)
 FORBIDDEN = str.maketrans(dict.fromkeys('<>:"|?*\\/', "_"))
 OFFICE = "application/vnd.openxmlformats-officedocument."
 UNPACKED, PARTS = 200 << 20, 2000  # what an Office file may hold once unpacked: bytes, and files
@@ -119,6 +121,15 @@ class Store:
         """Forget what is staged and was not kept."""
         for staged in files:
             staged.path.unlink(missing_ok=True)
+
+    def sweep(self, now: datetime) -> None:
+        """Forget what was staged and neither kept nor dropped, because the server was killed meanwhile.
+
+        Another server may be staging in the same folder, so what is young stays.
+        """
+        for path in self._folder.glob(".*"):
+            if now.timestamp() - path.stat().st_mtime > ABANDONED.total_seconds():
+                path.unlink(missing_ok=True)
 
     def settle(self, session: Session, files: Iterable[Staged]) -> None:
         """Leave nothing behind that no ticket has: run in the writer, which lets no keeping come in between."""

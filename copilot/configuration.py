@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -39,6 +39,13 @@ class Configured:
         """Every rule pack, shipped and published, with the holidays and the callback policy in force then."""
         book: Rulebook = self._keep("rulebook", at, lambda session, day: self._rulebook(session, day))
         return book
+
+    def rules(self, at: datetime, draft: str = "") -> Rules:
+        """The rule pack in force at a moment, or a draft of one, with today's holidays. Raises TicketError."""
+        now = datetime.now(UTC)
+        if not draft:
+            return self.rulebook(now).at(at)
+        return deadline.parse(draft).on(self._value("holidays", now))
 
     def departments(self, at: datetime) -> Mapping[str, Department]:
         """The departments by name, those that are no longer active included."""

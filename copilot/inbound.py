@@ -31,7 +31,7 @@ GIVEN = (
 FLAGS = ("confidential", "wants_callback")
 TRUTH = {"true": True, "1": True, "on": True, "是": True, "false": False, "0": False, "": False, "否": False}
 LEAST = 5  # characters of a content
-LONGEST_SENDER, QUOTE = 32, 200
+QUOTE = 200
 SOON = timedelta(hours=24)
 # What the citizen is told of a state: who argues with whom over the ticket is the centre's own affair.
 PUBLIC: dict[State, str] = {
@@ -136,11 +136,8 @@ def arrived(channel: str, at: datetime, source: str) -> By:
 
 
 def _draft(session: Session, message: Message, read: Understood, by: By) -> Ticket:
-    fits = len(message.sender) <= LONGEST_SENDER
-    ticket, _ = tickets.draft(session, by, calling_number=message.sender if fits else "", channel=message.channel)
+    ticket, _ = tickets.draft(session, by, calling_number=message.sender, channel=message.channel)
     words = {name: value for name, value in message.fields.items() if value and name not in FLAGS}
-    if not fits:
-        words["content"] = tickets.check("content", f"{words['content']}\n（来信地址：{message.sender}）")
     for name in FLAGS:
         if name in message.fields:
             setattr(ticket, name, message.fields[name])

@@ -93,6 +93,7 @@ def unseen(_: str) -> Iterator[Progress]:
 
 def build(settings: Settings, say: Say = lambda _: None, bar: Bar = unseen) -> Parts:
     """Build every part. say hears what is being done, bar shows how far it is (Chinese). Errors are the rooms' own."""
+    roles = load_roles()
     settings.data.mkdir(parents=True, exist_ok=True)
     say("读取派单目录与热线百科")
     database = open_database(settings)
@@ -132,6 +133,7 @@ def build(settings: Settings, say: Say = lambda _: None, bar: Bar = unseen) -> P
         watch=Watch(),
         wording=Wording(settings),
         speech_error=error,
+        roles=roles,
     )
 
 

@@ -1,5 +1,6 @@
 """Which days are worked in China: the package's years, and a table that overrides them or adds a year."""
 
+from calendar import isleap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ from ticket_core.reading import Section, as_day, read
 ZONE = ZoneInfo("Asia/Shanghai")
 SHIPPED = Path(__file__).parent / "data" / "holidays.toml"
 WEEKDAYS = "一二三四五六日"
+WORKDAY, WEEKEND = "工作日", "周末"
 NAMES = {
     "New Year's Day": "元旦",
     "Spring Festival": "春节",
@@ -60,11 +62,16 @@ class Calendar:
     def reason(self, day: date) -> str:
         """Why that day is worked or not (Chinese). Raises TicketError like `working`."""
         if self.working(day):
-            return "调休上班" if day.weekday() >= 5 else "工作日"
+            return "调休上班" if day.weekday() >= 5 else WORKDAY
         if day in self.overrides:
             return "节假日表定为休息"
         name = None if day.year in self.years else chinese_calendar.get_holiday_detail(day)[1]
-        return NAMES.get(name, "节假日") if name else "周末"
+        return NAMES.get(name, "节假日") if name else WEEKEND
+
+    def special(self, year: int) -> dict[date, str]:
+        """The days of a year that are not what their weekday says, with why. Raises TicketError like `working`."""
+        days = (date(year, 1, 1) + timedelta(days=n) for n in range(365 + isleap(year)))
+        return {day: reason for day in days if (reason := self.reason(day)) not in (WORKDAY, WEEKEND)}
 
     def over(self, base: "Calendar") -> "Calendar":
         """This table laid over another one."""

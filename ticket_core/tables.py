@@ -75,7 +75,7 @@ class Ticket(Base):
     state_before: Mapped[str] = mapped_column(String(20), default="")
     # the citizen
     called_number: Mapped[str] = mapped_column(String(32), default="")
-    calling_number: Mapped[str] = mapped_column(String(32), default="", index=True)
+    calling_number: Mapped[str] = mapped_column(String(254), default="", index=True)
     citizen_name: Mapped[str] = mapped_column(String(50), default="")
     sex: Mapped[str] = mapped_column(String(4), default="")
     citizen_kind: Mapped[str] = mapped_column(String(10), default="个人")

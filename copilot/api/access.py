@@ -97,12 +97,22 @@ PartsIn = Annotated[Parts, Depends(parts_of)]
 CallsIn = Annotated[Calls, Depends(calls_of)]
 
 
-async def who(request: Request, parts: PartsIn) -> Who:
+async def known(request: Request, parts: PartsIn) -> Who:
     """The signed-in user, or 401."""
     found = await find(parts, request.cookies.get(COOKIE, ""))
     if found is None:
         raise HTTPException(401, "登录已失效，请重新登录")
     return found
+
+
+KnownIn = Annotated[Who, Depends(known)]
+
+
+async def who(user: KnownIn) -> Who:
+    """The signed-in user, or 401; 403 for one who has yet to choose a password."""
+    if user.temporary:
+        raise HTTPException(403, "您的密码是管理员发的临时密码，请先改成自己的密码，再继续使用")
+    return user
 
 
 WhoIn = Annotated[Who, Depends(who)]
@@ -183,7 +193,8 @@ async def socket_user(socket: WebSocket) -> Who | None:
     origin = socket.headers.get("origin", "")
     if origin and origin.split("://", 1)[-1] != socket.headers.get("host", ""):
         return None
-    return await find(socket.state.parts, socket.cookies.get(COOKIE, ""))
+    found = await find(socket.state.parts, socket.cookies.get(COOKIE, ""))
+    return None if found is None or found.temporary else found
 
 
 async def signed_in_still(parts: Parts, key: str) -> bool:
@@ -222,7 +233,7 @@ async def sign_in(credentials: Credentials, request: Request, response: Response
 
 
 @router.post("/session/password", status_code=204)
-async def change_password(body: NewPassword, user: WhoIn, request: Request, parts: PartsIn, calls: CallsIn) -> None:
+async def change_password(body: NewPassword, user: KnownIn, request: Request, parts: PartsIn, calls: CallsIn) -> None:
     """Choose a password of one's own; the other sessions of the user end. Wrong old ones count as failed sign-ins."""
     now, own = datetime.now(UTC), session_key(request)
     row = await parts.database.read(lambda session: session.get_one(User, user.username))
@@ -261,7 +272,7 @@ def _begin(session: Session, username: str, key: str, now: datetime, oldest: dat
 
 
 @router.get("/session")
-async def signed_in(user: WhoIn) -> Who:
+async def signed_in(user: KnownIn) -> Who:
     """Who is signed in."""
     return user
 

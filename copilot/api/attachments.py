@@ -7,7 +7,7 @@ from fastapi.responses import FileResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from copilot.api import forms
+from copilot.api import detail, forms
 from copilot.api.access import PartsIn
 from copilot.api.once import Sent, once
 from copilot.api.shapes import AttachmentOut
@@ -55,11 +55,15 @@ async def upload(
 async def download(
     ticket: TicketId, attachment: Annotated[int, Path(ge=1, lt=2**31)], user: Reader, parts: PartsIn
 ) -> FileResponse:
-    """One file, always as a download."""
+    """One file, always as a download. Of a confidential ticket a department gives its reason for unmasking first."""
 
     def find(session: Session) -> Attachment | None:
-        load(session, ticket, user)
-        return session.scalar(select(Attachment).where(Attachment.id == attachment, Attachment.ticket_id == ticket))
+        row = load(session, ticket, user)
+        found = select(Attachment).where(Attachment.id == attachment, Attachment.ticket_id == ticket)
+        file = session.scalar(found)
+        if file is not None and detail.closed(session, row, user, file):
+            raise HTTPException(403, "诉求人要求保密，附件里可能有其信息；请先点“查看诉求人信息”并写明理由，再下载")
+        return file
 
     row = await parts.database.read(find)
     if row is None:

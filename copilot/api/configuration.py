@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from copilot import versions
@@ -18,10 +18,15 @@ from copilot.configuration import Configured
 from copilot.kinds import Kind
 from copilot.tables import Configuration
 from copilot.versions import ConfigurationError, local_date
+from ticket_core.calendar import Calendar
+from ticket_core.errors import TicketError
+from ticket_core.term import Matter
+from ticket_core.vocabulary import Clock
 
 router = APIRouter(prefix="/api", tags=["配置"])
 AdminIn = Annotated[Who, Depends(allow("configure"))]
 KindName = Annotated[str, Path(max_length=40)]
+Label = Annotated[str, Field(max_length=50)]
 
 
 class VersionOut(BaseModel):
@@ -92,6 +97,42 @@ class Undo(BaseModel):
     note: str = Field("", max_length=500)
 
 
+class Trial(BaseModel):
+    """A moment to compute a due time from. body: a draft of a rule pack; empty: what is in force at the start."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"clock": "handle", "nature": "投诉", "start": "2026-09-30T16:00:00+08:00"}}
+    )
+
+    body: str = ""
+    clock: Clock
+    nature: Label = ""
+    urgency: Label = ""
+    line: Label = "12345"
+    kind: Label = ""
+    start: AwareDatetime
+
+
+class TrialOut(BaseModel):
+    """When it would be due, when its light turns amber, and the computation, a line a step."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
+    amber_at: datetime
+    why: list[str]
+
+
+class YearOut(BaseModel):
+    """A year of the built-in calendar. known: whether its holidays are; days: those that are not what their weekday
+    says, with why.
+    """
+
+    year: int
+    known: bool
+    days: dict[date, str]
+
+
 class PhraseOut(BaseModel):
     """A sentence that agents put in with one key."""
 
@@ -155,6 +196,23 @@ async def index(user: AdminIn, parts: PartsIn) -> list[KindOut]:
         return [_kind(session, kind, today) for kind in parts.configured.kinds.values()]
 
     return await parts.database.read(find)
+
+
+@router.post("/configuration/deadlines/trial")
+async def trial(asked: Trial, user: AdminIn, parts: PartsIn) -> TrialOut:
+    """Compute a due time, by the rules in force or by a draft of them; nothing is kept."""
+    rules = parts.configured.rules(asked.start, asked.body)
+    matter = Matter(asked.nature, asked.urgency, asked.line, asked.kind)
+    return TrialOut.model_validate(rules.due(asked.clock, matter, asked.start))
+
+
+@router.get("/calendar/{year}")
+async def year_of(year: Annotated[int, Path(ge=2000, lt=2100)], user: AdminIn) -> YearOut:
+    """The holidays and make-up days of a year as the product knows them, without what an administrator set."""
+    try:
+        return YearOut(year=year, known=True, days=Calendar().special(year))
+    except TicketError:
+        return YearOut(year=year, known=False, days={})
 
 
 @router.get("/configuration/{kind}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -27,7 +28,7 @@ from ticket_core.deadline import Rulebook
 from ticket_core.guards import Case
 from ticket_core.inputs import INPUTS
 from ticket_core.tables import NEVER, Attachment, JournalEntry, Ticket
-from ticket_core.vocabulary import Clock, Role, State
+from ticket_core.vocabulary import Action, Clock, Role, State
 
 # a clock, where its moment stands, and where it is noted when what was awaited was done
 COLUMNS: dict[Clock, tuple[str, str]] = {
@@ -43,6 +44,20 @@ COLUMNS: dict[Clock, tuple[str, str]] = {
 def hides(row: Ticket, role: str) -> bool:
     """Whether this role sees a ticket without the citizen's identity: outside the centre, where it is confidential."""
     return row.confidential and role == Role.DEPARTMENT
+
+
+def closed(session: Session, row: Ticket, user: Who, file: Attachment) -> bool:
+    """Whether a file is kept from this user: citizens are named in files, so where their identity is hidden, whoever
+    has not given a reason for asking who they are gets only what they sent themselves.
+    """
+    if not hides(row, user.role) or file.actor == user.username:
+        return False
+    asked_for = select(JournalEntry.id).where(
+        JournalEntry.ticket_id == row.id,
+        JournalEntry.action == Action.UNMASK.value,
+        JournalEntry.actor == user.username,
+    )
+    return session.scalar(asked_for.limit(1)) is None
 
 
 def build(session: Session, row: Ticket, user: Who, by: By, book: Rulebook) -> Detail:
@@ -72,11 +87,16 @@ def build(session: Session, row: Ticket, user: Who, by: By, book: Rulebook) -> D
             )
             for relation, other in queries.related(session, row)
         ],
-        attachments=[AttachmentOut.model_validate(file) for file in files],
+        attachments=[_file(file, closed(session, row, user, file)) for file in files],
         masked=hidden,
         inputs=asked(INPUTS),
         fields=asked(tickets.FIELDS),
     )
+
+
+def _file(file: Attachment, shut: bool) -> AttachmentOut:
+    out = AttachmentOut.model_validate(file)
+    return out.model_copy(update={"name": f"附件{Path(file.name).suffix}", "closed": True}) if shut else out
 
 
 def _own(row: Ticket, by: By) -> bool:
@@ -92,7 +112,10 @@ def _names(session: Session, lines: Iterable[JournalEntry]) -> dict[str, str]:
 def _entry(line: JournalEntry, names: dict[str, str], hidden: bool) -> EntryOut:
     out = EntryOut.model_validate(line)
     out.name = names.get(line.actor, line.actor)
-    return out.model_copy(update={"changes": {}, "reason": masked(out.reason)}) if hidden else out
+    if not hidden:
+        return out
+    details = {name: value for name, value in out.details.items() if name != "name"}  # of a file
+    return out.model_copy(update={"changes": {}, "details": details, "reason": masked(out.reason)})
 
 
 def _clocks(row: Ticket, lines: Iterable[JournalEntry], now: datetime) -> Iterator[ClockOut]:

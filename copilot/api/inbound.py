@@ -14,7 +14,7 @@ from copilot import inbound
 from copilot.api import forms
 from copilot.api.access import PartsIn
 from copilot.api.throttle import Throttle
-from copilot.attachments import Store
+from copilot.attachments import KINDS, Store
 from copilot.inbound import GATEWAYS, Message
 from copilot.parts import Parts
 from copilot.understand import understand, written
@@ -48,6 +48,19 @@ class Registered(BaseModel):
     advice: str
 
 
+class FormOut(BaseModel):
+    """What the public form takes. least: characters of a content; most: of each field; bytes: of all files together;
+    types: endings of their names.
+    """
+
+    open: bool
+    least: int
+    most: dict[str, int]
+    files: int
+    bytes: int
+    types: list[str]
+
+
 class ProgressOut(BaseModel):
     """How far a request is, and what the citizen is answered."""
 
@@ -56,6 +69,20 @@ class ProgressOut(BaseModel):
     created_at: datetime
     updated_at: datetime
     answer: str
+
+
+@router.get("/web-form")
+async def limits(parts: PartsIn) -> FormOut:
+    """What the public form takes."""
+    settings = parts.settings
+    return FormOut(
+        open=settings.web_form_hourly > 0,
+        least=inbound.LEAST,
+        most={name: tickets.FIELDS[name].most for name in inbound.GIVEN if tickets.FIELDS[name].most},
+        files=FILES,
+        bytes=settings.attachment_mb << 20,
+        types=list(KINDS),
+    )
 
 
 @router.post("/web-form", status_code=201, openapi_extra=WEB_FORM)

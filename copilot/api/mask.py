@@ -1,4 +1,4 @@
-"""Numbers as lists show them: 138****6021."""
+"""Numbers and addresses as lists show them: 138****6021, z***@example.com."""
 
 import re
 
@@ -6,9 +6,12 @@ MOBILE = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
 LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}-?\d{3}|8\d{2})\d{2,3}(\d{2})(?!\d)")
 IDENTITY = re.compile(r"(?<!\d)(\d{3})\d{11}(\d{3}[\dXx])(?!\d)")
 
+EMAIL = re.compile(r"([\w.+-])[\w.+-]*(@[\w-]+(?:\.[\w-]+)+)", re.ASCII)
+
 
 def masked(text: str) -> str:
-    """A text with its telephone and identity numbers masked."""
+    """A text with its telephone and identity numbers and its e-mail addresses masked."""
+    text = EMAIL.sub(r"\1***\2", text)
     text = IDENTITY.sub(r"\1***********\2", text)
     text = MOBILE.sub(r"\1****\2", text)
     return LANDLINE.sub(r"\1***\2", text)

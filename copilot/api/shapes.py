@@ -143,7 +143,7 @@ class RelatedOut(BaseModel):
 
 
 class AttachmentOut(BaseModel):
-    """A file of the ticket."""
+    """A file of the ticket. closed: it may be had once a reason is given for asking who the citizen is."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -152,6 +152,7 @@ class AttachmentOut(BaseModel):
     media_type: str
     size: int
     at: datetime
+    closed: bool = False
 
 
 class Detail(BaseModel):
@@ -193,7 +194,7 @@ class New(BaseModel):
     model_config = ConfigDict(json_schema_extra={"example": {"channel": "counter", "fields": {"content": "路灯不亮"}}})
 
     channel: str = Field("counter", max_length=16, pattern="^[a-z_]+$")
-    calling_number: str = Field("", max_length=32)
+    calling_number: str = Field("", max_length=254)
     fields: dict[str, Any] = Field({}, max_length=40)
     linked_to: Annotated[int, Field(ge=1, lt=2**31)] | None = None
 

@@ -63,6 +63,8 @@ ROUTES = {
     "POST /api/calls/{call}/transfer": CALLS,
     "POST /api/calls/{call}/cards/{article}": CALLS,
     "GET /api/configuration": ADMIN,
+    "GET /api/calendar/{year}": ADMIN,
+    "POST /api/configuration/deadlines/trial": ADMIN,
     "GET /api/configuration/{kind}": ADMIN,
     "POST /api/configuration/{kind}": ADMIN,
     "GET /api/configuration/{kind}/{version}": ADMIN,
@@ -74,7 +76,13 @@ ROUTES = {
     "GET /api/users/{username}/versions": ADMIN,
     "POST /api/users/{username}/undo": ADMIN,
 }
-OPEN = {"POST /api/session", "DELETE /api/session", "POST /api/web-form", "GET /api/web-form/{number}"}
+OPEN = {
+    "POST /api/session",
+    "DELETE /api/session",
+    "GET /api/web-form",
+    "POST /api/web-form",
+    "GET /api/web-form/{number}",
+}
 TRIES = 10
 BY_TOKEN = {"POST /api/inbound/{channel}"}
 IN_PATH = {
@@ -87,6 +95,7 @@ IN_PATH = {
     "{kind}": "none",
     "{version}": "1",
     "{username}": "nobody",
+    "{year}": "2026",
 }
 
 

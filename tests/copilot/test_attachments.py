@@ -1,6 +1,7 @@
 """Files by their content, names made safe, and nothing left of what is refused or undone."""
 
 import io
+import os
 from datetime import UTC, datetime
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -212,6 +213,50 @@ def test_what_is_refused_leaves_nothing(site):
     assert client.post("/api/tickets/1/attachments", data={"file": "text"}).status_code == 422
     assert left(Store(site.parts.settings)) == []
     assert client.get("/api/tickets/1").json()["attachments"] == []
+
+
+def test_of_a_confidential_ticket_a_department_gets_files_once_it_gave_a_reason(site):
+    agent, chief, clerk = (site.client(name) for name in ("wangli", "chenjie", "hanjiang"))
+    told = {"confidential": True, "title": "噪声", "content": "半夜施工", "nature": "投诉", "citizen_name": "李女士"}
+    version = agent.get("/api/tickets/1").json()["ticket"]["version"]
+    agent.patch("/api/tickets/1", json={"version": version, "changes": told}).raise_for_status()
+    photo = send(agent, "李女士家门口.png", PNG).json()["id"]
+    where = {"department": "邗江区城市管理局", "basis": "目录"}
+    version = chief.get("/api/tickets/1").json()["ticket"]["version"]
+    moved = chief.post("/api/tickets/1/actions/dispatch", json={"version": version, "inputs": where})
+    moved.raise_for_status()
+    own = send(clerk, "现场.png", PNG + b"1").json()["id"]
+    seen = clerk.get("/api/tickets/1")
+    assert "李女士" not in seen.text
+    assert [(one["name"], one["closed"]) for one in seen.json()["attachments"]] == [
+        ("附件.png", True),
+        ("现场.png", False),
+    ]
+    assert clerk.get(f"/api/tickets/1/attachments/{own}").status_code == 200
+    refused = clerk.get(f"/api/tickets/1/attachments/{photo}")
+    assert (refused.status_code, "写明理由" in refused.json()["detail"]) == (403, True)
+    clerk.post(
+        "/api/tickets/1/unmask", json={"version": seen.json()["ticket"]["version"], "reason": "上门核实"}
+    ).raise_for_status()
+    assert clerk.get(f"/api/tickets/1/attachments/{photo}").content == PNG
+    assert [one["name"] for one in clerk.get("/api/tickets/1").json()["attachments"]] == [
+        "李女士家门口.png",
+        "现场.png",
+    ]
+    assert agent.get(f"/api/tickets/1/attachments/{photo}").status_code == 200
+
+
+def test_what_a_killed_server_left_is_swept_at_the_start_and_what_is_being_sent_stays(make_parts, serve):
+    parts = make_parts()
+    store = Store(parts.settings)
+    old, young = (store.stage(io.BytesIO(PNG), name).path for name in ("旧.png", "新.png"))
+    kept = store.path("ab" * 32)
+    kept.parent.mkdir()
+    kept.touch()
+    for path in (old, kept):
+        os.utime(path, (0, 0))
+    serve(parts).client("wangli")
+    assert [path.exists() for path in (old, young, kept)] == [False, True, True]
 
 
 def test_a_file_that_is_gone_from_the_disk_is_said(site):

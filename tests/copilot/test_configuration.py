@@ -157,6 +157,39 @@ def test_holidays_and_the_callback_policy_reach_the_rules(admin, parts):
     assert [rules.worktime.calendar.working(date(2030, 1, day)) for day in (1, 2)] == [False, True]
 
 
+def test_a_due_time_is_tried_out_by_the_rules_in_force_and_by_a_draft_of_them(admin):
+    def trial(**given):
+        asked = {"clock": "handle", "nature": "求助", "start": "2026-09-30T16:00:00+08:00", **given}
+        return admin.post("/api/configuration/deadlines/trial", json=asked)
+
+    found = trial().json()
+    assert found["at"] == "2026-10-13T08:00:00Z"
+    assert any("国庆节" in line for line in found["why"])
+    text = body_of(admin, "deadlines")
+    row = '[[term]]\nclock = "handle"\nnature = "求助"\nworking_days = 1\n\n'
+    first = text.index("\n[[term]]") + 1
+    assert trial(body=text[:first] + row + text[first:]).json()["at"] == "2026-10-08T08:00:00Z"
+    publish(admin, "holidays", 'off = ["2026-10-08"]')
+    assert trial(body=text[:first] + row + text[first:]).json()["at"] == "2026-10-09T08:00:00Z"
+    assert trial(clock="report", urgency="紧急").json()["at"] == "2026-09-30T08:30:00Z"
+    refused = [trial(body="version ?\n"), trial(start="2031-01-01T09:00:00+08:00"), trial(start="2020-01-01T09:00:00Z")]
+    assert [answer.status_code for answer in refused] == [422, 422, 422]
+    for answer, said in zip(refused, ("第 1 行", "2031 年的节假日安排还没有录入", "还没有生效的时限规则"), strict=True):
+        assert said in answer.json()["detail"]
+    assert trial(start="2026-09-30T16:00:00").status_code == 422
+
+
+def test_the_built_in_calendar_tells_holidays_and_make_up_days_and_which_years_it_knows(admin):
+    year = admin.get("/api/calendar/2026").json()
+    assert year["known"] is True
+    assert (year["days"]["2026-10-01"], year["days"]["2026-10-10"]) == ("国庆节", "调休上班")
+    assert not {"2026-10-17", "2026-10-19"} & set(year["days"])
+    publish(admin, "holidays", 'off = ["2026-11-23"]')
+    assert admin.get("/api/calendar/2026").json() == year
+    assert admin.get("/api/calendar/2031").json() == {"year": 2031, "known": False, "days": {}}
+    assert admin.get("/api/calendar/1999").status_code == 422
+
+
 def test_matters_follow_the_catalogue_and_the_router_learns_it_at_the_next_start(admin, parts):
     lines = body_of(admin, "catalogue")
     publish(admin, "catalogue", [*lines[:3], lines[3] | {"matter2": "全新事项"}])

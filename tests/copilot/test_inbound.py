@@ -127,14 +127,22 @@ def test_who_is_anonymous_leaves_no_number(site):
     assert client.post("/api/web-form", json={"content": NOISE}).json()["detail"].startswith("请留下联系电话")
 
 
-def test_an_address_too_long_for_the_ticket_stands_with_the_content(site):
-    sender = f"{'a' * 40}@example.com"
+def test_the_longest_address_that_there_is_fits_and_lists_mask_it(site):
+    sender = f"{'a' * 240}@{'b' * 9}.com"
     assert passed_on(site.client(), channel="email", sender=sender).status_code == 201
-    ticket = kept(site)[0]
-    assert ticket.calling_number == ""
-    assert ticket.content.endswith(f"（来信地址：{sender}）")
-    longest = passed_on(site.client(), channel="email", sender=sender, message_id="m2", content="长" * 5000)
-    assert (longest.status_code, "最多 5000 字" in longest.json()["detail"]) == (422, True)
+    assert kept(site)[0].calling_number == sender
+    assert [one["calling_number"] for one in site.client("admin").get("/api/tickets").json()["items"]] == [
+        f"a***@{'b' * 9}.com"
+    ]
+    longer = passed_on(site.client(), channel="email", sender=f"a{sender}", message_id="m2")
+    assert (longer.status_code, "1 到 254 个字" in longer.json()["detail"]) == (422, True)
+
+
+def test_the_form_says_what_it_takes(make_site):
+    says = make_site(attachment_mb=3).client().get("/api/web-form").json()
+    assert (says["open"], says["least"], says["files"], says["bytes"]) == (True, 5, 5, 3 << 20)
+    assert (says["most"]["content"], says["most"]["callback_number"], "png" in says["types"]) == (5000, 32, True)
+    assert make_site(web_form_hourly=0).client().get("/api/web-form").json()["open"] is False
 
 
 REFUSED = (

@@ -166,11 +166,13 @@ def test_down_again_what_came_since_is_held_in_a_sound_chain_of_each_ticket(old)
     with Session(old) as session:
         ticket = session.get_one(Ticket, 2)
         ticket.state = State.CONFERENCE.value
+        ticket.calling_number = f"{'a' * 60}@example.com"
         by = By("chenjie", Role.DISPATCHER, datetime.now(UTC), source="10.0.0.9")
         journal.write(session, ticket, Action.NOTE, by, State.DISPATCHED, reason="两家推诿")
         session.commit()
     schema.downgrade(old, schema.FIRST)
     assert rows_of(old, "tickets")[1]["state"] == "to_dispatch"
+    assert rows_of(old, "tickets")[1]["calling_number"].startswith("a" * 32)
     mine = [row for row in rows_of(old, "journal") if row["ticket_id"] == 2]
     assert [row["seq"] for row in mine] == list(range(1, len(mine) + 1))
     assert [row["previous_hash"] for row in mine] == [journal.GENESIS, *(row["hash"] for row in mine[:-1])]

@@ -211,6 +211,8 @@ def test_a_closed_ticket_is_followed_by_a_linked_one(people):
         ("身份证320102199001011234", "身份证320***********1234"),
         ("工单20261124-00001", "工单20261124-00001"),
         ("3号楼1205室", "3号楼1205室"),
+        ("请回信zhou.lan+12345@mail.example.com谢谢", "请回信z***@mail.example.com谢谢"),
+        ("单价@5元", "单价@5元"),
     ],
 )
 def test_numbers_of_people_are_masked_and_others_are_not(text, shown):

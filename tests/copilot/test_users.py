@@ -49,6 +49,8 @@ def test_a_new_user_gets_a_temporary_password_once_and_chooses_another(site, adm
     client = site.client("liming", made["password"])
     who = client.get("/api/session").json()
     assert (who["temporary"], who["department"], who["may"]) == (True, "邗江区城市管理局", ["tickets", "export"])
+    refused = client.get("/api/tickets")
+    assert (refused.status_code, "先改成自己的密码" in refused.json()["detail"]) == (403, True)
     old = made["password"]
     wrong = [("x", "new-password-1"), (old, "short"), (old, old), (old, "liming-12345")]
     for given, wanted in wrong:
@@ -56,6 +58,7 @@ def test_a_new_user_gets_a_temporary_password_once_and_chooses_another(site, adm
     other = site.client("liming", old)
     assert client.post("/api/session/password", json={"old": old, "new": "new-password-1"}).status_code == 204
     assert client.get("/api/session").json()["temporary"] is False
+    assert client.get("/api/tickets").status_code == 200
     assert other.get("/api/session").status_code == 401
     site.client("liming", "new-password-1")
 
@@ -149,7 +152,11 @@ def test_a_password_is_reset_and_the_old_sessions_end(site, admin):
     client = site.client("wangli")
     given = admin.post("/api/users/wangli/password").json()["password"]
     assert client.get("/api/session").status_code == 401
-    assert site.client("wangli", given).get("/api/session").json()["temporary"] is True
+    again = site.client("wangli", given)
+    assert again.get("/api/session").json()["temporary"] is True
+    with pytest.raises(ConnectionClosed) as closed, site.socket("desk", again) as socket:
+        socket.recv(timeout=10)
+    assert closed.value.rcvd.code == 4401
 
 
 def test_only_administrators_manage_users_and_unknown_ones_are_named(site, admin):

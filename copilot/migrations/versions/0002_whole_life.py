@@ -122,6 +122,7 @@ def _widen_tickets() -> None:
     with op.batch_alter_table("tickets") as tickets:
         for name in FILLED:
             tickets.alter_column(name, nullable=False)
+        tickets.alter_column("calling_number", type_=sa.String(254), existing_type=sa.String(32))  # an e-mail address
         for name in RELATIONS:
             tickets.create_foreign_key(f"tickets_{name}_fkey", "tickets", [name], ["id"])
     for index, names in INDEXES.items():
@@ -220,5 +221,11 @@ def _narrow_tickets() -> None:
             tickets.drop_constraint(f"tickets_{name}_fkey", type_="foreignkey")
         for name in (*FILLED, *EMPTY):
             tickets.drop_column(name)
+        tickets.alter_column(
+            "calling_number",
+            type_=sa.String(32),
+            existing_type=sa.String(254),
+            postgresql_using="left(calling_number, 32)",
+        )
     for index, names in OLD_INDEXES.items():
         op.create_index(index, "tickets", names)
