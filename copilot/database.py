@@ -84,6 +84,7 @@ def _take_turns(connection: Connection) -> None:
     """Servers on one PostgreSQL write in turn, as the journal asks of them: asked later, two could wait in a ring."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        connection.execution_options(in_turn=True)
 
 
 def _try(connection: Connection, work: Callable[[Session], T], future: "Future[T]") -> "list[tuple[Future[T], T]]":

@@ -26,6 +26,7 @@ COLUMNS = tuple(inspect(Ticket).column_attrs.keys())
 COVERED = tuple(column.name for column in TABLE.columns if column.name != "hash")
 BATCH = 2000
 SIMPLE = (str, int, float, bool, type(None))
+LINE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=lambda value: plain(value))
 _LAST = text(
     "SELECT (SELECT max(id) FROM journal) AS id, (SELECT hash FROM journal ORDER BY id DESC LIMIT 1) AS hash, "
     "(SELECT max(seq) FROM journal WHERE ticket_id = :ticket) AS seq"
@@ -86,14 +87,18 @@ def write(
     entry.hash = digest(row)
     session.connection().execute(TABLE.insert(), row | {"hash": entry.hash})
     if entry.changes:
-        words.index(session, ticket)
+        words.index(session, ticket, fresh=created)
     return entry
 
 
 def lock(session: Session) -> None:
-    """Nobody else appends until this transaction ends: SQLite has one writer, PostgreSQL is asked for a lock."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))  # the session would flush first
+    """Nobody else appends until this transaction ends: SQLite has one writer, PostgreSQL is asked for a lock.
+
+    The connection's option `in_turn`: it has been asked already.
+    """
+    connection = session.connection()  # asked through the session it would flush first
+    if connection.dialect.name == "postgresql" and not connection.get_execution_options().get("in_turn"):
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
 
 
 def head(session: Session) -> tuple[int, str]:
@@ -104,8 +109,7 @@ def head(session: Session) -> tuple[int, str]:
 
 def digest(entry: Mapping[str, Any] | RowMapping) -> str:
     """SHA-256 over the hash before it and the entry, as JSON with sorted keys and UTC moments."""
-    body = {name: plain(entry[name]) for name in COVERED}
-    line = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    line = LINE.encode({name: entry[name] for name in COVERED})
     return hashlib.sha256((str(entry["previous_hash"]) + line).encode()).hexdigest()
 
 
@@ -121,13 +125,13 @@ def verify(
     """
     anchors, (total, _) = anchors or {}, head(session)
     number, previous = 0, GENESIS
-    rows = session.execute(select(TABLE).order_by(TABLE.c.id).execution_options(yield_per=BATCH)).mappings()
-    for row in rows:
-        if flaw := _flaw(row, number + 1, previous, anchors):
-            return flaw
-        number, previous = row["id"], row["hash"]
-        if number % BATCH == 0:
-            progress(number, total)
+    with session.execute(select(TABLE).order_by(TABLE.c.id).execution_options(yield_per=BATCH)) as rows:
+        for row in rows.mappings():
+            if flaw := _flaw(row, number + 1, previous, anchors):
+                return flaw
+            number, previous = row["id"], row["hash"]
+            if number % BATCH == 0:
+                progress(number, total)
     progress(number, total)
     if lost := [entry for entry in anchors if entry > number]:
         return Flaw(number + 1, 0, f"第 {number + 1} 条起的记录缺失：锚定文件记到第 {max(lost)} 条")
@@ -156,7 +160,8 @@ def rebuild(entries: Iterable[JournalEntry]) -> dict[str, Any]:
 
 def snapshot(ticket: Ticket) -> dict[str, Any]:
     """Every column of a saved ticket, as JSON can hold it."""
-    return {name: plain(getattr(ticket, name)) for name in COLUMNS}
+    held = vars(ticket)  # what is there costs less than asking the mapper for it
+    return {name: plain(held[name] if name in held else getattr(ticket, name)) for name in COLUMNS}
 
 
 def plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -43,7 +44,7 @@ FACETS = ("agent", "nature", "district", "urgency", "channel", "matter1")
 COLUMNS = frozenset(
     {*SEARCHED, *IDENTITY, *FACETS, "assisting", "confidential", "supervision", "state"}
 )  # a change asks for `index`
-_KEPT = "SELECT body FROM ticket_words WHERE rowid = :id"
+_KEPT = text("SELECT body FROM ticket_words WHERE rowid = :id")
 WINDOWS = (10, 13, 16, 19)  # bits of an id: a thousand tickets, then eight times as many, …
 MOST = 100
 CREATE = {
@@ -52,6 +53,13 @@ CREATE = {
         "CREATE TABLE ticket_words (ticket_id INTEGER PRIMARY KEY, words TSVECTOR NOT NULL)",
         # searches read all that is pending, so little may be
         "CREATE INDEX ix_ticket_words ON ticket_words USING gin (words) WITH (gin_pending_list_limit = 512)",
+    ),
+}
+INSERT = {  # rows of `row`, also over older ones
+    "sqlite": text("INSERT OR REPLACE INTO ticket_words (rowid, body) VALUES (:id, :words)"),
+    "postgresql": text(
+        "INSERT INTO ticket_words (ticket_id, words) VALUES (:id, CAST(:words AS tsvector)) ON CONFLICT (ticket_id) "
+        "DO UPDATE SET words = EXCLUDED.words WHERE ticket_words.words <> EXCLUDED.words"
     ),
 }
 
@@ -94,6 +102,7 @@ def fours(words: str) -> list[str]:
     return [run[at : at + 4] for run in runs(words) for at in range(len(run) - 3) if run[at : at + 4].isdecimal()]
 
 
+@lru_cache(10_000)
 def facet(name: str, value: str = "") -> str:
     """The token of a property that a ticket has."""
     return "x" + hashlib.blake2s(f"{name}={value}".encode(errors="replace"), digest_size=8).hexdigest()
@@ -128,31 +137,21 @@ def _said(ticket: Ticket, name: str) -> str:
 
 
 def row(ticket: Ticket, dialect: str) -> dict[str, Any]:
-    """A ticket's row of `ticket_words`, for `insert`."""
+    """A ticket's row of `ticket_words`, for `INSERT`."""
     words, facets = document(ticket)
     if dialect == "sqlite":
         return {"id": ticket.id, "words": " ".join([*words, *facets])}
     return {"id": ticket.id, "words": " ".join([*(f"{word}:{n}" for n, word in enumerate(words, 1)), *facets])}
 
 
-def insert(dialect: str) -> str:
-    """The SQL that keeps rows of `row`, also over older ones."""
-    if dialect == "sqlite":
-        return "INSERT OR REPLACE INTO ticket_words (rowid, body) VALUES (:id, :words)"
-    return (
-        "INSERT INTO ticket_words (ticket_id, words) VALUES (:id, CAST(:words AS tsvector)) ON CONFLICT (ticket_id) "
-        "DO UPDATE SET words = EXCLUDED.words WHERE ticket_words.words <> EXCLUDED.words"
-    )
-
-
-def index(session: Session, *tickets: Ticket) -> None:
-    """Keep the words and facets of tickets, which must have their ids, in the session's transaction."""
+def index(session: Session, *tickets: Ticket, fresh: bool = False) -> None:
+    """Keep the words and facets of tickets, which must have their ids, in the session's transaction. fresh: all new."""
     dialect = session.get_bind().dialect.name
     rows = [row(ticket, dialect) for ticket in tickets]
-    if dialect == "sqlite":
-        rows = [new for new in rows if session.scalar(text(_KEPT), {"id": new["id"]}) != new["words"]]
+    if dialect == "sqlite" and not fresh:
+        rows = [new for new in rows if session.scalar(_KEPT, {"id": new["id"]}) != new["words"]]
     if rows:
-        session.execute(text(insert(dialect)), rows)
+        session.connection().execute(INSERT[dialect], rows)
 
 
 def reindex(session: Session, batch: int = 500) -> int:
