@@ -58,6 +58,15 @@ class Department(Line):
     active: bool = Field(default=True, title="启用")
 
 
+def branch(departments: Mapping[str, Department], name: str) -> tuple[str, ...]:
+    """The names of a department and of all below it, itself first; one that is not in the tree: its own alone."""
+    found, above = [name], [name]
+    while above:
+        above = [one.name for one in departments.values() if one.parent in above and one.name not in found]
+        found += above
+    return tuple(found)
+
+
 class Dispatch(Line):
     """A line of the dispatch catalogue; see `classifier.catalogue.Line`."""
 

@@ -29,6 +29,7 @@ from copilot.api.shapes import (
     shape,
 )
 from copilot.evidence import last_filled
+from copilot.kinds import branch
 from copilot.parts import Parts
 from copilot.tables import CallRow
 from ticket_core import journal, moves, queries, tickets, workflow
@@ -62,6 +63,7 @@ def by(user: Who, request: Request, seen: int | None = None) -> By:
 
 def chosen(
     user: Reader,
+    parts: PartsIn,
     queue: Annotated[str, Query(max_length=40)] = "",
     q: Words = "",
     state: Annotated[list[State], Query(max_length=20)] = [],  # noqa: B006 - FastAPI copies it
@@ -74,11 +76,12 @@ def chosen(
     created_from: date | None = None,
     created_to: date | None = None,
 ) -> Filter:
-    """The queue and the filters of the address."""
+    """The queue and the filters of the address. department: leads or assists, itself or one below it in the tree."""
+    tree = parts.configured.departments(datetime.now(UTC))
     return roles.queue_filter(user, queue).narrowed(
         states=tuple(one.value for one in state),
         text=q.replace("\0", ""),
-        department=department,
+        departments=branch(tree, department) if department else (),
         nature=nature,
         district=district,
         urgency=urgency,
