@@ -135,8 +135,8 @@ async def page(path: str) -> FileResponse:
 
 
 def problem(status: int, title: str, detail: str) -> JSONResponse:
-    """An answer in the form of RFC 9457."""
-    body = {"status": status, "title": title, "detail": detail}
+    """An answer in the form of RFC 9457. detail: may quote what was sent, half a character as well."""
+    body = {"status": status, "title": title, "detail": detail.encode(errors="replace").decode()}
     return JSONResponse(body, status, media_type="application/problem+json")
 
 

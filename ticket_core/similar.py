@@ -32,12 +32,15 @@ TOLD = 0.15  # the share from which on it is worth a word
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """score: 0 to 1; why: what is the same (Chinese); duplicate: likely the same request, still open to a merge."""
+    """score: 0 to 1; why: what is the same (Chinese); duplicate: likely the same request, still open to a merge.
+    named: who the citizens are was looked at.
+    """
 
     ticket: Ticket
     score: float
     why: tuple[str, ...]
     duplicate: bool
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +56,35 @@ class Place:
         return (*self.roads, *sorted(self.sites))
 
 
-def similar(session: Session, ticket: Ticket, now: datetime, days: int = 30, limit: int = 5) -> list[Likeness]:
-    """The likest tickets made in the last days, the likest first; not those merged into another."""
+def similar(
+    session: Session, ticket: Ticket, now: datetime, days: int = 30, limit: int = 5, named: bool = True
+) -> list[Likeness]:
+    """The likest tickets made in the last days, the likest first; not those merged into another.
+
+    named: also by who a confidential citizen is; whoever may not know that must not be told that two are one.
+    """
     since = now - timedelta(days=days)
     found = {one.id: one for one in _candidates(session, ticket, since, now)}
     others = [
         one for one in found.values() if one.id != ticket.id and one.merged_into is None and one.created_at >= since
     ]
-    likenesses = [compare(ticket, other) for other in others]
+    likenesses = [compare(ticket, other, named or not (ticket.confidential or other.confidential)) for other in others]
     shown = [one for one in likenesses if one.score >= SHOWN and one.why]
     return sorted(shown, key=lambda one: (one.score, one.ticket.id), reverse=True)[:limit]
 
 
-def compare(ticket: Ticket, other: Ticket) -> Likeness:
-    """How like two tickets are, and why."""
+def compare(ticket: Ticket, other: Ticket, named: bool = True) -> Likeness:
+    """How like two tickets are, and why. named: also by who the citizens are."""
     why: list[str] = []
-    who, where, apart = _citizen(ticket, other, why), _where(ticket, other, why), _apart(ticket, other)
+    who, where, apart = (
+        _citizen(ticket, other, why) if named else 0.0,
+        _where(ticket, other, why),
+        _apart(ticket, other),
+    )
     what = _what(ticket, other, why)
     witness = (1 - (1 - 0.85 * where) * (1 - 0.8 * who)) * (0.5 if apart else 1)
     score = max(witness * (0.3 + 0.7 * what), 0.4 * what)
-    return Likeness(other, round(score, 2), tuple(why), score >= SAME and other.state != State.ARCHIVED)
+    return Likeness(other, round(score, 2), tuple(why), score >= SAME and other.state != State.ARCHIVED, named)
 
 
 def place(ticket: Ticket) -> Place:

@@ -1,19 +1,20 @@
 """What the pages send and get about tickets."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
 from sqlalchemy import inspect
 
-from copilot.api.mask import masked, masked_name
+from copilot.api.mask import masked, masked_name, masked_number
 from ticket_core import vocabulary
 from ticket_core.inputs import Input
 from ticket_core.tables import NEVER, Ticket
 
 Version = Annotated[int, Field(ge=0, lt=2**31)]
 TOLD = ("calling_number", "callback_number", "title", "content", "request", "answer", "reply", "summary")
+WRITTEN = ("address", "party_concerned", "happened_at", "basis", "route", "plan")
 IDENTITY = ("citizen_name", "calling_number", "callback_number")
 
 
@@ -280,7 +281,7 @@ def shape(ticket: Ticket, now: datetime, hidden: bool = False) -> TicketOut:
     if ticket.step_due_at == NEVER:
         update |= {"step_due_at": None, "step_amber_at": None}
     shown = _updated(out, update)
-    return anonymous(shown) if hidden else shown
+    return anonymous(shown, veil(ticket)) if hidden else shown
 
 
 def listed(ticket: Ticket, now: datetime, hidden: bool = False) -> TicketOut:
@@ -290,13 +291,35 @@ def listed(ticket: Ticket, now: datetime, hidden: bool = False) -> TicketOut:
     return _updated(out, told | {"evidence": {}})
 
 
-def anonymous(out: TicketOut) -> TicketOut:
-    """Without the name and the numbers of the citizen, wherever they stand."""
-    name = out.citizen_name
-    told = {field: masked(getattr(out, field)) for field in TOLD}
-    if len(name) > 1:
-        told = {field: text.replace(name, masked_name(name)) for field, text in told.items()}
-    return _updated(out, told | {"citizen_name": masked_name(name), "evidence": {}, "summary": ""})
+def anonymous(out: TicketOut, hide: Callable[[str], str]) -> TicketOut:
+    """Without the name and the numbers of the citizen, wherever they stand. hide: see `veil`."""
+    told = {field: hide(getattr(out, field)) for field in (*TOLD, *WRITTEN)}
+    tried = [one.model_copy(update={"reason": hide(one.reason)}) for one in out.callbacks]
+    name = masked_name(out.citizen_name)
+    return _updated(out, told | {"citizen_name": name, "callbacks": tried, "evidence": {}, "summary": ""})
+
+
+def veil(ticket: Ticket) -> Callable[[str], str]:
+    """What hides the citizen's name and numbers, and any other number, in a text."""
+    shown = {number: masked_number(number) for number in (ticket.calling_number, ticket.callback_number) if number}
+    if len(ticket.citizen_name) > 1:
+        shown[ticket.citizen_name] = masked_name(ticket.citizen_name)
+
+    def hide(text: str) -> str:
+        for words, instead in shown.items():
+            text = text.replace(words, instead)
+        return masked(text)
+
+    return hide
+
+
+def veiled(value: Any, hide: Callable[[str], str]) -> Any:
+    """A value of JSON with every text in it hidden."""
+    if isinstance(value, Mapping):
+        return {name: veiled(item, hide) for name, item in value.items()}
+    if isinstance(value, list):
+        return [veiled(item, hide) for item in value]
+    return hide(value) if isinstance(value, str) else value
 
 
 def _updated(out: TicketOut, values: Mapping[str, Any]) -> TicketOut:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from copilot import events, inbound, roles
+from copilot import events, inbound
 from copilot.api import detail
 from copilot.api.access import PartsIn, Who
 from copilot.api.shapes import TicketOut, listed
@@ -15,7 +15,6 @@ from copilot.api.tickets import Reader, TicketId, load
 from copilot.suggest import CARDS, card
 from copilot.understand import departments
 from ticket_core import queries
-from ticket_core.queries import Scope
 from ticket_core.similar import Likeness, similar
 from ticket_core.tables import Ticket
 from ticket_core.vocabulary import Role
@@ -63,9 +62,9 @@ async def alike(ticket: TicketId, user: Reader, parts: PartsIn) -> list[LikeOut]
 
     def find(session: Session) -> list[LikeOut]:
         row = load(session, ticket, user)
-        scope = Scope() if user.role != Role.DEPARTMENT else roles.scope_of(session, user)
-        found = (one for one in similar(session, row, now) if queries.visible(one.ticket, scope))
-        return [_like(row, one, user, now) for one in found]
+        scope = detail.reach_of(session, user)
+        found = similar(session, row, now, named=user.role != Role.DEPARTMENT)
+        return [_like(row, one, user, now) for one in found if queries.visible(one.ticket, scope)]
 
     return await parts.database.read(find)
 
@@ -76,7 +75,7 @@ def _words(ticket: Ticket) -> str:
 
 
 def _like(row: Ticket, one: Likeness, user: Who, now: datetime) -> LikeOut:
-    repeated = inbound.again(row, one.ticket)
+    repeated = one.named and inbound.again(row, one.ticket)
     return LikeOut(
         ticket=listed(one.ticket, now, detail.hides(one.ticket, user.role)),
         score=one.score,

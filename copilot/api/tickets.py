@@ -1,6 +1,7 @@
 """Tickets: queues, lists, one ticket, its fields, and every move of the workflow table, singly or in bulk."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -34,7 +35,7 @@ from copilot.parts import Parts
 from copilot.tables import CallRow
 from ticket_core import journal, moves, queries, tickets, workflow
 from ticket_core.by import By
-from ticket_core.errors import TicketError
+from ticket_core.errors import Conflict, TicketError
 from ticket_core.guards import Case
 from ticket_core.queries import Filter, Scope
 from ticket_core.tables import Ticket
@@ -90,6 +91,16 @@ def chosen(
         created_from=created_from,
         created_to=created_to,
     )
+
+
+@contextmanager
+def naming(session: Session) -> Iterator[None]:
+    """A conflict names the person by name."""
+    try:
+        yield
+    except Conflict as conflict:
+        conflict.actor = detail_page.names_of(session, [conflict.actor]).get(conflict.actor, conflict.actor)
+        raise
 
 
 Chosen = Annotated[Filter, Depends(chosen)]
@@ -152,6 +163,7 @@ async def create(
     body: New, user: Annotated[Who, Depends(allow("calls"))], parts: PartsIn, asked: Request, request: Once
 ) -> TicketOut:
     """A draft without a call: at the counter, by letter, or linked to an earlier ticket."""
+    check_inputs(parts, body.fields)
 
     def make(session: Session) -> TicketOut:
         if body.linked_to is not None:
@@ -184,7 +196,7 @@ async def bulk(body: Bulk, user: Reader, parts: PartsIn, asked: Request, request
     def one(session: Session, ticket: int, version: int) -> Outcome:
         number = ""
         try:
-            with session.begin_nested():
+            with naming(session), session.begin_nested():
                 row = load(session, ticket, user)
                 number = row.number
                 moves.act(session, row, body.action, by(user, asked, version), given, parts.rules())
@@ -210,15 +222,17 @@ async def detail(ticket: TicketId, user: Reader, parts: PartsIn, asked: Request)
 @router.patch("/tickets/{ticket}")
 async def edit(ticket: TicketId, body: Edit, user: Reader, parts: PartsIn, asked: Request, request: Once) -> TicketOut:
     """Change fields, which the copilot never overwrites from then on, or give fields back to it."""
+    check_inputs(parts, body.changes)
 
     def change(session: Session) -> TicketOut:
         row = load(session, ticket, user)
         seen = body.version
-        if body.changes:
-            seen = tickets.edit(session, row, body.changes, by(user, asked, seen), parts.rules()).ticket_version
-        if body.release:
-            found = last_filled(session, row.call_id)
-            tickets.release(session, row, body.release, found, by(user, asked, seen), parts.rules())
+        with naming(session):
+            if body.changes:
+                seen = tickets.edit(session, row, body.changes, by(user, asked, seen), parts.rules()).ticket_version
+            if body.release:
+                found = last_filled(session, row.call_id)
+                tickets.release(session, row, body.release, found, by(user, asked, seen), parts.rules())
         return shape(row, datetime.now(UTC))
 
     return await parts.database.write(once(request, TicketOut, change))
@@ -233,7 +247,8 @@ async def act(
 
     def move(session: Session) -> TicketOut:
         row = load(session, ticket, user)
-        moves.act(session, row, action, by(user, asked, body.version), given, parts.rules())
+        with naming(session):
+            moves.act(session, row, action, by(user, asked, body.version), given, parts.rules())
         return shape(row, datetime.now(UTC), detail_page.hides(row, user.role))
 
     return await parts.database.write(once(request, TicketOut, move))
@@ -265,11 +280,12 @@ def check_inputs(parts: Parts, given: Mapping[str, Any]) -> dict[str, Any]:
     assisting = given.get("assisting")
     for name in (given.get("department"), *(assisting if isinstance(assisting, list) else [])):
         if isinstance(name, str) and name.strip() and name not in known:
-            raise HTTPException(422, f"承办单位里没有“{name}”，请从承办单位列表选择")
+            raise HTTPException(422, f"承办单位里没有“{visible(name)[:100]}”，请从承办单位列表选择")
     cited = given.get("cited")
     for one in cited if isinstance(cited, list) else []:
-        if isinstance(one, Mapping) and one.get("article") not in parts.articles:
-            raise HTTPException(422, f"热线百科里没有 {one.get('article')}，请重新采用一条建议")
+        article = one.get("article") if isinstance(one, Mapping) else None
+        if isinstance(article, str) and article not in parts.articles:
+            raise HTTPException(422, f"热线百科里没有 {article[:64]}，请重新采用一条建议")
     return dict(given)
 
 

@@ -115,8 +115,33 @@ def test_an_unknown_department_or_article_is_refused(people):
     for inputs in ({"department": "月球管理局"}, {"department": DEPARTMENT, "assisting": ["月球管理局"]}):
         refused = act(people("chenjie"), "dispatch", **inputs)
         assert (refused.status_code, "月球管理局" in refused.json()["detail"]) == (422, True)
-    cited = [{"article": "ZS-9999", "version": 1}]
-    assert act(people("wangli"), "answer", answer="好", cited=cited).status_code == 422
+    change = {"version": 2, "changes": {"department": "月球管理局"}}
+    assert people("wangli").patch("/api/tickets/1", json=change).status_code == 422
+    assert people("wangli").post("/api/tickets", json={"fields": change["changes"]}).status_code == 422
+    for article in ("ZS-9999", ["ZS-0001"], {}):
+        cited = [{"article": article, "version": 1}]
+        assert act(people("wangli"), "answer", answer="好", cited=cited).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        '{"department": "\\ud800"}',
+        '{"\\ud800": 1}',
+        '{"department": "邗江区城市管理局", "basis": "\\ud800"}',
+        '{"answer": "a", "cited": [{"article": "\\ud800", "version": 1}]}',
+    ],
+)
+def test_half_a_character_breaks_nothing(people, inputs):
+    body = '{"version": 2, "%s": %s}'
+    for path, method, field in (("/actions/answer", "POST", "inputs"), ("", "PATCH", "changes")):
+        sent = people("wangli").request(
+            method,
+            f"/api/tickets/1{path}",
+            content=(body % (field, inputs)).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        assert sent.status_code in (200, 422), sent.text
 
 
 def test_the_second_of_two_people_gets_a_readable_conflict(people):
@@ -124,7 +149,7 @@ def test_the_second_of_two_people_gets_a_readable_conflict(people):
     first = act(people("sunjuan"), "approve", version=3)
     second = act(people("sunjuan"), "send_back", version=3, reason="重写")
     assert (first.status_code, second.status_code) == (200, 409)
-    assert "sunjuan 刚刚对这张工单做了“审核通过”" in second.json()["detail"]
+    assert "孙娟 刚刚对这张工单做了“审核通过”" in second.json()["detail"]
     assert people("sunjuan").get("/api/tickets/1").json()["ticket"]["state"] == "to_dispatch"
 
 
@@ -177,6 +202,8 @@ def test_many_at_once_each_by_itself(people):
     done = people("sunjuan").post("/api/tickets/bulk", json={"action": "approve", "inputs": {}, "tickets": rows})
     outcomes = {one["id"]: (one["done"], one["problem"]) for one in done.json()["items"]}
     assert outcomes[1] == (True, "")
+    again = people("sunjuan").post("/api/tickets/bulk", json={"action": "approve", "inputs": {}, "tickets": rows[:1]})
+    assert "孙娟 刚刚" in again.json()["items"][0]["problem"]
     assert "可以办理" in outcomes[2][1]
     assert "没有这张工单" in outcomes[99][1]
     refused = people("sunjuan").post("/api/tickets/bulk", json={"action": "merge", "inputs": {}, "tickets": rows})
@@ -207,6 +234,7 @@ def test_a_closed_ticket_is_followed_by_a_linked_one(people):
     ("text", "shown"),
     [
         ("电话13852706021。", "电话138****6021。"),
+        ("+8613852706021", "+86138****6021"),
         ("0514-87654321", "0514-876***21"),
         ("身份证320102199001011234", "身份证320***********1234"),
         ("工单20261124-00001", "工单20261124-00001"),
