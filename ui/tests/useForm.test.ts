@@ -27,6 +27,7 @@ beforeEach(() => {
 afterEach(async () => {
   end();
   await form.flush();
+  sessionStorage.clear();
   vi.restoreAllMocks();
 });
 
@@ -68,4 +69,38 @@ test("a ticket that has moved on takes nothing more, and what was typed stays in
   expect(await form.flush()).toBe(false);
   expect([kept.title, form.value("title"), form.saving.state]).toEqual(["", "太晚了", "refused"]);
   expect(form.saving.message).toContain("待签收");
+});
+
+/** The page is left and comes back, with the ticket as the server has it now. */
+function again() {
+  end();
+  detail.value = now();
+  ({ made: form, end } = mounted(() => useForm(detail)));
+  form.revive();
+}
+
+const away = () => vi.mocked(api.edit).mockRejectedValueOnce(new Refusal("网络不通", 0));
+
+test("what could not be saved is there when the page comes back, and is saved then", async () => {
+  away();
+  form.write("title", "断网时写的");
+  expect(await form.flush()).toBe(false);
+  again();
+  expect(form.value("title")).toBe("断网时写的");
+  await form.flush();
+  expect(kept.title).toBe("断网时写的");
+  again();
+  expect(form.dirty.value).toBe(false);
+});
+
+test("where another person wrote the same field while the page was away, a person decides", async () => {
+  away();
+  form.write("address", "我的");
+  await form.flush();
+  write({ address: "他们的" });
+  again();
+  expect(form.conflict.value?.names).toEqual(["address"]);
+  expect([await form.flush(), kept.address]).toEqual([false, "他们的"]);
+  await form.settle(true);
+  expect(kept.address).toBe("我的");
 });

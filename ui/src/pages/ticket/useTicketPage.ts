@@ -7,6 +7,7 @@ import { usePlayer } from "../../desk/usePlayer";
 import type { Card, Department, Heard } from "../../events";
 import { go } from "../../route";
 import { allows } from "./moves";
+import { keep, recall } from "./unsent";
 import { useForm } from "./useForm";
 
 /** A citation as people read it. */
@@ -34,8 +35,8 @@ export function useTicketPage(id: string) {
   /** A confidential citizen, for as long as this page is open. */
   const seen = shallowRef<Citizen | null>(null);
   const asked = shallowRef<Asked | null>(null);
-  /** Typed into a form that was closed again, by the move's name. */
-  const typed = new Map<string, Inputs>();
+  /** Where what is typed into the form of a move is kept until it is sent. */
+  const place = (action: string): string => `move:${id}:${action}`;
   const problem = ref("");
   const player = usePlayer(() => ({ call: detail.value?.ticket.call_id ?? "", heard: heard.value }));
   /** A person's name, where the journal tells it. */
@@ -54,6 +55,7 @@ export function useTicketPage(id: string) {
     await refresh();
     const ticket = detail.value?.ticket;
     if (!ticket) return;
+    if (!form.dirty.value) form.revive();
     if (ticket.call_id) heard.value = await api.utterances(ticket.call_id).catch(() => []);
     const own = ticket.cited.length || !ticket.call_id ? ticket.cited : await during(ticket.call_id);
     cited.value = await Promise.all(own.map(named));
@@ -66,7 +68,7 @@ export function useTicketPage(id: string) {
   async function begin(move: Move, values: Inputs = {}) {
     if (!(await form.flush())) return void ElMessage.warning({ message: `先处理没存上的内容：${form.saving.message}`, grouping: true });
     const cites = taken.value.length && [...move.needs, ...move.takes].includes("cited") ? { cited: taken.value } : {};
-    asked.value = { move, values: { ...cites, ...typed.get(move.action), ...values } };
+    asked.value = { move, values: { ...cites, ...recall<Inputs>(place(move.action)), ...values } };
   }
 
   /** Ask why, then show the citizen's name and numbers on this page alone. */
@@ -74,19 +76,20 @@ export function useTicketPage(id: string) {
     const make = async ({ reason }: Inputs) => {
       if (detail.value) seen.value = await api.unmask(detail.value.ticket, String(reason));
     };
-    asked.value = { move: UNMASK, values: {}, make };
+    asked.value = { move: UNMASK, values: recall<Inputs>(place(UNMASK.action)) ?? {}, make };
   }
 
-  /** The form is closed unsent; opened again, it holds what was typed. */
-  function close(values: Inputs) {
-    if (asked.value) typed.set(asked.value.move.action, values);
-    asked.value = null;
+  /** Opened again, the form holds what was typed, whatever happened to the page meanwhile. */
+  function typed(values: Inputs) {
+    if (asked.value) keep(place(asked.value.move.action), values);
   }
+
+  const close = () => (asked.value = null);
 
   async function done() {
     const { label = "", action = "" } = asked.value?.move ?? {};
     asked.value = null;
-    typed.delete(action);
+    keep(place(action), null);
     ElMessage.success({ message: `已${label}`, grouping: true });
     await load();
   }
@@ -128,7 +131,7 @@ export function useTicketPage(id: string) {
 
   return {
     detail, form, heard, cited, advice, taken, seen, asked, problem, player, citizen, name,
-    load, refresh, begin, unmask, close, done, take, choose, link, merge,
+    load, refresh, begin, unmask, typed, close, done, take, choose, link, merge,
   };
 }
 
