@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from unicodedata import normalize
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -18,11 +19,12 @@ from ticket_core.vocabulary import State
 from ticket_core.words import Phrase
 
 AREA = re.compile(r"(?:[\u4e00-\u9fff]{2,3}省)?(?:[\u4e00-\u9fff]{2}市)?[\u4e00-\u9fff]{2}(?<![小社园])[区县市](?!场)")
-ROAD = re.compile(r"([\u4e00-\u9fff]{2,4}?(?:大道|路|街(?!道)|巷))(?:(\d{1,5})号)?")
+ROAD = re.compile(r"([\u4e00-\u9fff]{2,4}?(?:大道|路|街(?!道)|巷))(?:(\d{1,5}(?:-\d{1,4})?)号)?")
 SITE = re.compile(
     r"[\u4e00-\u9fff]{2,6}?(?:小区|花园|新苑|家园|公寓|新村|广场|公园|菜场|市场|学校|小学|中学|幼儿园|医院|商场|大厦|工地|超市|酒店)"
 )
-LEADING = re.compile(r"^.*(?:[在的和与到住])")  # what a pattern takes in before a name
+LEADING = re.compile(r"^.*[在的和与到住条这那了不没]")  # what a pattern takes in before a name
+KIND = re.compile(r"[马线网电半道]路$")  # a kind of road, not one by its name
 MOST = 50  # candidates of one kind
 SAME = 0.6  # a score from which on it is likely the same request, see tests/ticket_core/test_similar.py
 SHOWN = 0.2
@@ -76,11 +78,8 @@ def similar(
 def compare(ticket: Ticket, other: Ticket, named: bool = True) -> Likeness:
     """How like two tickets are, and why. named: also by who the citizens are."""
     why: list[str] = []
-    who, where, apart = (
-        _citizen(ticket, other, why) if named else 0.0,
-        _where(ticket, other, why),
-        _apart(ticket, other),
-    )
+    who = _citizen(ticket, other, why) if named else 0.0
+    where, apart = _where(ticket, other, why), _apart(ticket, other)
     what = _what(ticket, other, why)
     witness = (1 - (1 - 0.85 * where) * (1 - 0.8 * who)) * (0.5 if apart else 1)
     score = max(witness * (0.3 + 0.7 * what), 0.4 * what)
@@ -89,14 +88,29 @@ def compare(ticket: Ticket, other: Ticket, named: bool = True) -> Likeness:
 
 def place(ticket: Ticket) -> Place:
     """Where it is, out of the address, or of title and content where there is none."""
-    text = AREA.sub("，", ticket.address or f"{ticket.title}，{ticket.content}")
+    text = _read(ticket.address or f"{ticket.title}，{ticket.content}")
     roads: dict[str, frozenset[str]] = {}
     for name, number in ROAD.findall(text):
-        clean = LEADING.sub("", name)
-        if len(clean) > 2:
+        if clean := _road(name):
             roads[clean] = roads.get(clean, frozenset()) | ({number} if number else frozenset())
-    sites = (LEADING.sub("", name) for name in SITE.findall(ROAD.sub("，", text)))
+    sites = (LEADING.sub("", name) for name in SITE.findall(_beside(text)))
     return Place(roads, frozenset(name for name in sites if len(name) > 3))
+
+
+def _read(told: str) -> str:
+    """Digits in one form and without space, districts left out."""
+    return AREA.sub("，", "".join(normalize("NFKC", told).split()))
+
+
+def _road(told: str) -> str:
+    """The name of a road, out of what the pattern took for one; empty where it is none."""
+    name = LEADING.sub("", told)
+    return name if len(name) > 2 and not KIND.search(name) else ""
+
+
+def _beside(text: str) -> str:
+    """The text without its roads."""
+    return ROAD.sub(lambda found: "，" if _road(found[1]) else found[0], text)
 
 
 def _candidates(session: Session, ticket: Ticket, since: datetime, now: datetime) -> Iterator[Ticket]:
@@ -196,5 +210,5 @@ def _alike(ticket: Ticket, other: Ticket) -> float:
 
 
 def _pairs(ticket: Ticket) -> frozenset[str]:
-    text = SITE.sub("，", ROAD.sub("，", AREA.sub("，", f"{ticket.title}，{ticket.content}")))
+    text = SITE.sub("，", _beside(_read(f"{ticket.title}，{ticket.content}")))
     return frozenset(pair for pair in words.bigrams(text) if len(pair) == 2)

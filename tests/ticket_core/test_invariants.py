@@ -1,6 +1,7 @@
 """Random moves by random people at random times: what must hold of every ticket always holds."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, settings
@@ -13,12 +14,13 @@ from ticket_core import deadline, journal, moves, queries, sweep, tickets, words
 from ticket_core.by import By
 from ticket_core.errors import TicketError
 from ticket_core.inputs import INPUTS
-from ticket_core.tables import NEVER, Base, JournalEntry, Ticket
+from ticket_core.tables import NEVER, Base, JournalEntry, Ticket, Timer
 from ticket_core.vocabulary import Action, Clock, Role, State
 
 PEOPLE = [(role, f"{role.value}{number}") for role in Role for number in (1, 2)]
 DEPARTMENTS = ("甲局", "乙局", "丙街道")
 PAUSES = (timedelta(minutes=1), timedelta(hours=5), timedelta(days=1), timedelta(days=4))
+CHANGES = ({"nature": "求助"}, {"urgency": "紧急"}, {"nature": "", "content": ""}, {"wants_callback": False}, {"x": 1})
 ACTIONS = [action for action in Action if action not in workflow.OWN_SERVICE]
 
 
@@ -53,13 +55,13 @@ class Centre(RuleBasedStateMachine):
     def allowed(self, data):
         """Somebody does what the table allows them."""
         ticket = data.draw(st.sampled_from(self.tickets()))
-        role, actor = data.draw(st.sampled_from(PEOPLE))
-        by = self.by(role, actor, ticket.department)
-        rows = workflow.possible(workflow.Case(ticket, by, self.book.at(by.at).limits))
-        if rows := [row for row in rows if row.action in ACTIONS]:
-            row = data.draw(st.sampled_from(rows))
+        limits, everybody = self.book.at(self.now).limits, [self.by(*person, ticket.department) for person in PEOPLE]
+        open_to = [(by, row) for by in everybody for row in workflow.possible(workflow.Case(ticket, by, limits))]
+        if actions := sorted({row.action for _, row in open_to if row.action in ACTIONS}):
+            action = data.draw(st.sampled_from(actions))
+            by, row = data.draw(st.sampled_from([(by, row) for by, row in open_to if row.action == action]))
             given = {name: data.draw(self.given(name)) for name in row.needs}
-            self.attempt(ticket, row.action, by, given)
+            self.attempt(ticket, action, by, given)
 
     @rule(data=st.data(), action=st.sampled_from(ACTIONS), person=st.sampled_from(PEOPLE))
     def anything(self, data, action, person):
@@ -68,6 +70,30 @@ class Centre(RuleBasedStateMachine):
         needs = next((row.needs for row in workflow.TABLE if row.action == action), ())
         given = {name: data.draw(self.given(name)) for name in needs}
         self.attempt(ticket, action, self.by(*person, data.draw(st.sampled_from(DEPARTMENTS))), given)
+
+    @rule(data=st.data(), seen=st.integers(0, 2), person=st.sampled_from(PEOPLE), changes=st.sampled_from(CHANGES))
+    def edit(self, data, seen, person, changes):
+        """Somebody edits what they saw one or two versions ago."""
+        ticket = data.draw(st.sampled_from(self.tickets()))
+        by = replace(self.by(*person, ticket.department), seen=max(0, ticket.version - seen))
+        self.tried(ticket, lambda: tickets.edit(self.session, ticket, changes, by, self.book))
+
+    @rule(data=st.data())
+    def merge(self, data):
+        """Duplicates are merged, a chain of them is tried."""
+        child, parent = data.draw(st.sampled_from(self.tickets())), data.draw(st.sampled_from(self.tickets()))
+        given = {"into": parent.number, "reason": "同一件事"}
+        if child.state == State.DRAFT:
+            self.attempt(child, Action.SUBMIT, self.by(Role.AGENT, "agent1"), {})
+        self.attempt(child, Action.MERGE, self.by(Role.REVIEWER, "reviewer1"), given)
+
+    @rule(action=st.sampled_from(ACTIONS), person=st.sampled_from(PEOPLE), data=st.data())
+    def bulk(self, action, person, data):
+        """One move on all tickets, each by itself."""
+        needs = next((row.needs for row in workflow.TABLE if row.action == action), ())
+        given = {name: data.draw(self.given(name)) for name in needs}
+        for ticket in self.tickets():
+            self.attempt(ticket, action, self.by(*person, ticket.department), given)
 
     @rule(pause=st.sampled_from(PAUSES))
     def wait(self, pause):
@@ -79,13 +105,16 @@ class Centre(RuleBasedStateMachine):
         sweep.sweep(self.session, self.now, self.book, sweep.due(self.session, self.now))
 
     def attempt(self, ticket, action, by, given):
-        before = journal.snapshot(ticket)
+        self.tried(ticket, lambda: moves.act(self.session, ticket, action, by, given, self.book))
+
+    def tried(self, ticket, work):
+        before = [journal.snapshot(one) for one in self.tickets()]
         with suppress(TicketError):
             with self.session.begin_nested():
-                moves.act(self.session, ticket, action, by, given, self.book)
+                work()
             return
-        self.session.refresh(ticket)
-        assert journal.snapshot(ticket) == before
+        self.session.expire_all()
+        assert [journal.snapshot(one) for one in self.tickets()] == before
 
     def by(self, role, actor, department=""):
         self.now += timedelta(minutes=1)
@@ -141,6 +170,22 @@ class Centre(RuleBasedStateMachine):
             assert (state == State.ANSWERED) <= bool(ticket.cited)
             assert (state in (State.CLOSED, State.ARCHIVED)) == (ticket.closed_at is not None)
             assert (ticket.step_due_at == NEVER) == (ticket.step_amber_at == NEVER)
+
+    @invariant()
+    def what_belongs_together_hangs_together(self):
+        for ticket in self.tickets() if hasattr(self, "session") else ():
+            parent = self.session.get(Ticket, ticket.merged_into) if ticket.merged_into else None
+            if ticket.state == State.MERGED:
+                assert parent.state not in (State.MERGED, *workflow.SETTLED, State.ARCHIVED)
+            assert ticket.linked_to is None or ticket.linked_to < ticket.id
+
+    @invariant()
+    def one_timer_waits_at_most(self):
+        waiting = [timer.ticket_id for timer in self.waiting()] if hasattr(self, "session") else []
+        assert len(waiting) == len(set(waiting))
+
+    def waiting(self):
+        return self.session.scalars(select(Timer).where(Timer.done_at.is_(None))).all()
 
     @invariant()
     def nobody_rules_alone(self):
