@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from pydantic import BaseModel
 from sqlalchemy import select
 
 from copilot import schema
+from copilot.api.once import Sent, once
 from copilot.database import Database
 from ticket_core import deadline, journal, moves, tickets
 from ticket_core.by import By
@@ -70,3 +72,26 @@ def test_one_of_ten_simultaneous_dispatches_wins(servers):
         assert journal.astray(session) is None
 
     servers[0].read_now(check)
+
+
+class Made(BaseModel):
+    """What was made."""
+
+    number: str
+
+
+def test_one_request_sent_ten_times_at_once_is_done_once(servers):
+    together = threading.Barrier(CLIENTS)
+
+    def make(session):
+        ticket, _ = tickets.draft(session, by("wangli", Role.AGENT), calling_number="13852706021", agent="wangli")
+        return Made(number=ticket.number)
+
+    def send(client):
+        together.wait()
+        return servers[client % len(servers)].submit(once(Sent("key", "wangli", "the same"), Made, make)).result()
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        answers = list(pool.map(send, range(CLIENTS)))
+    made = servers[0].read_now(lambda session: session.scalars(select(Ticket.number)).all())
+    assert [answer.number for answer in answers] == list(made) * CLIENTS

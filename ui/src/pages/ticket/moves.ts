@@ -7,7 +7,7 @@ const FORWARD = [
   "grant_pend", "resume", "satisfied", "uphold", "report", "submit", "close", "archive",
 ];
 /** What leaves the ticket where it is, or is seldom done. */
-const ASIDE = new Set(["note", "urge", "supervise", "contact", "report", "merge", "unmerge", "escalate"]);
+const ASIDE = new Set(["note", "urge", "supervise", "contact", "report", "merge", "unmerge", "link", "escalate"]);
 /** Made by a part of the page of its own: the form, the files, the citizen's number. */
 const OWN = new Set(["edit", "release", "attach", "unmask", "fill"]);
 const AWKWARD = /refuse|send_back|unsatisfied|overturn|dispute/;
