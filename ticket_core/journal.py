@@ -51,10 +51,12 @@ def write(
     *,
     reason: str = "",
     details: Mapping[str, Any] | None = None,
+    rules: str = "",
 ) -> JournalEntry:
     """Save the ticket and append what was just done to it. Raises Conflict when another transaction saved it first.
 
-    Raises TicketError where the clock stands before the ticket's last change.
+    Raises TicketError where the clock stands before the ticket's last change. rules: the version of the rule pack that
+    it was done under, where the ticket has none of its own yet.
     """
     lock(session)
     at = _moment(ticket, by.at)
@@ -78,7 +80,7 @@ def write(
         from_state=before.value,
         to_state=ticket.state,
         reason=reason,
-        rule_version=ticket.rule_version or "",
+        rule_version=ticket.rule_version or rules,
         changes=snapshot(ticket) if created else changes,
         details=plain(dict(details or {})),
         previous_hash=last.hash or GENESIS,

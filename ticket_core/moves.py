@@ -52,8 +52,11 @@ def _make(step: Step, action: Action) -> JournalEntry:
     step.settle(before)
     details = {"inputs": step.inputs} | ({"clocks": step.clocks} if step.clocks else {})
     reason = str(step.inputs.get("reason") or step.inputs.get("note") or "")
-    entry = journal.write(step.session, ticket, action, step.by, before, reason=reason, details=details)
-    timers.schedule(step.session, ticket, step.running)
+    rules = step.running
+    entry = journal.write(
+        step.session, ticket, action, step.by, before, reason=reason, details=details, rules=rules.version
+    )
+    timers.schedule(step.session, ticket, rules)
     return entry
 
 

@@ -27,6 +27,8 @@ def test_a_ticket_from_draft_to_archive(session, life):
     life.act(ticket, A.ARCHIVE, R.REVIEWER)
     assert (ticket.state, ticket.satisfaction, ticket.first_department) == (State.ARCHIVED, "满意", "甲局")
     assert len(ticket.archive_hash) == 64
+    moved = [line for line in queries.journal_of(session, ticket.id) if line.action not in (A.CREATE, A.EDIT)]
+    assert {line.rule_version for line in moved} == {"yangzhou-2026"}
     with pytest.raises(IllegalMove, match="可以办理：无"):
         life.act(ticket, A.NOTE, R.REVIEWER, note="晚了")
 
