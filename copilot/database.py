@@ -19,10 +19,7 @@ class Database:
     """Reads run in worker threads; writes queue for one writer with group commit (many savepoints, one fsync)."""
 
     def __init__(self, url: str, batch: int = 256) -> None:
-        self.engine: Engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=_options(url))
-        if self.engine.dialect.name == "sqlite":
-            event.listen(self.engine, "connect", _pragmas)
-            event.listen(self.engine, "begin", _begin)
+        self.engine = connected(url)
         self._queue: queue.Queue[tuple[Callable[[Session], Any], Future[Any]] | None] = queue.Queue(maxsize=10_000)
         self._batch = batch
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -78,6 +75,15 @@ class Database:
             return
         for future, result in done:
             future.set_result(result)
+
+
+def connected(url: str, **pool: Any) -> Engine:
+    """An engine whose connections are set as the product needs. Execution option `writes`: to begin as a writer."""
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=_options(url), **pool)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _pragmas)
+        event.listen(engine, "begin", _begin)
+    return engine
 
 
 def _take_turns(connection: Connection) -> None:

@@ -3,18 +3,16 @@
 import argparse
 import asyncio
 import json
-import math
 import resource
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
 
 import classifier
 import kb_index
@@ -23,9 +21,10 @@ from copilot import parts
 from copilot.events import Heard, Suggested
 from copilot.settings import Settings
 from copilot.suggest import QUIET
-from eval import fit, routing, search, speech
+from eval import fit, pages, routing, safety, search, speech, writes
 from eval.call import report
 from eval.pipeline import Seen, pipeline
+from eval.row import Row, quantile, table
 from kb_index.article import load as load_articles
 from kb_index.encoder import create
 from kb_index.index import SCORERS
@@ -37,24 +36,6 @@ QUESTIONS = Path("tests/kb_index/questions.tsv")
 REQUESTS = Path("tests/classifier/requests.tsv")
 ASKED = 400
 AT_ONCE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A figure beside its bar; at_most: the bar is a ceiling, else a floor. bar NaN: no bar, for information."""
-
-    what: str
-    figure: float
-    bar: float = math.nan
-    at_most: bool = True
-    unit: str = ""
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the bar is met; None where there is none."""
-        if math.isnan(self.bar):
-            return None
-        return self.figure <= self.bar if self.at_most else self.figure >= self.bar
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,16 +75,6 @@ def alone(name: str, data: Path) -> list[Row]:
 def section(name: str, data: Path) -> list[Row]:
     """Measure one section."""
     return asyncio.run(SECTIONS[name](data))
-
-
-def table(rows: Sequence[Row]) -> Table:
-    """Rows as they are printed."""
-    shown = Table("what", "measured", "bar", "", box=None)
-    for row in rows:
-        sign = "" if math.isnan(row.bar) else f"{'≤' if row.at_most else '≥'} {row.bar:g} {row.unit}"
-        mark = {True: "[green]met[/green]", False: "[red]missed[/red]", None: ""}[row.met]
-        shown.add_row(row.what, f"{row.figure:.4g} {row.unit}", sign, mark)
-    return shown
 
 
 async def hearing(data: Path) -> list[Row]:
@@ -236,12 +207,6 @@ def text_to_card(seen: Sequence[Seen]) -> Iterator[float]:
             yield max(0.0, one.at - text)
 
 
-def quantile(values: Sequence[float] | Iterator[float], q: float = 0.95) -> float:
-    """A quantile; NaN of nothing."""
-    found = list(values)
-    return float(np.quantile(found, q)) if found else math.nan
-
-
 SECTIONS = {
     "hearing": hearing,
     "finding": finding,
@@ -249,4 +214,7 @@ SECTIONS = {
     "sample calls": calls,
     "delay": delay,
     "four calls": four,
+    "ticket writes": writes.section,
+    "ticket pages": pages.section,
+    "tickets in danger": safety.section,
 }
