@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from copilot import versions
@@ -88,7 +88,7 @@ def settle(session: Session, user: User, at: datetime) -> None:
     if row := versions.current(session, key, today):
         for name, value in row.body.items():
             setattr(user, name, value)
-    user.changes_at = _next_change(session, key, today)
+    user.changes_at = _next_change(session, user, today)
     if not user.active:
         sign_out(session, user)
 
@@ -125,12 +125,15 @@ def _keep(
     )
 
 
-def _next_change(session: Session, key: str, today: date) -> datetime | None:
-    later = select(func.min(Configuration.effective_from)).where(
-        Configuration.kind == key, Configuration.effective_from > today
-    )
-    day = session.scalar(later)
-    return datetime.combine(day, time(), ZONE).astimezone(UTC) if day else None
+def _next_change(session: Session, user: User, today: date) -> datetime | None:
+    """When the user will stand differently; a change that was taken back before its day changes nothing then."""
+    key, now = kind(user.username), asdict(profile(user))
+    later = select(Configuration.effective_from).where(Configuration.kind == key, Configuration.effective_from > today)
+    for day in session.scalars(later.distinct().order_by(Configuration.effective_from)):
+        found = versions.current(session, key, day)
+        if found is not None and found.body != now:
+            return datetime.combine(day, time(), ZONE).astimezone(UTC)
+    return None
 
 
 def _check_admins(session: Session, user: User, new: Profile) -> None:

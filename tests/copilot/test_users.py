@@ -120,6 +120,13 @@ def test_a_change_from_tomorrow_on_waits_until_then(site, admin):
     assert on(tomorrow) == ("二组", None)
 
 
+def test_a_change_that_is_taken_back_before_its_day_awaits_nobody(admin):
+    tomorrow = local_date(datetime.now(UTC) + timedelta(days=1))
+    assert edit(admin, "wangli", 0, team="二组", effective_from=str(tomorrow)).json()["changes_at"] is not None
+    back = admin.post("/api/users/wangli/undo", json={"version": 2, "note": "写错了"}).json()
+    assert (back["team"], back["changes_at"]) == ("一组", None)
+
+
 def test_a_change_that_came_due_holds_at_the_next_request(site, admin):
     def plan(name, active):
         def change(session):

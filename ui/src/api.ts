@@ -73,6 +73,8 @@ export const api = {
     ask<s.ConfigurationVersion>("POST", `configuration/${at(kind)}`, publication),
   undoConfiguration: (kind: string, version: number, note: string) =>
     ask<s.ConfigurationVersion>("POST", `configuration/${at(kind)}/undo`, { version, note }),
+  trial: (asked: s.Trial) => ask<s.Tried>("POST", "configuration/deadlines/trial", asked),
+  calendar: (year: number) => ask<s.CalendarYear>("GET", `calendar/${year}`),
 
   users: () => ask<s.UserRow[]>("GET", "users"),
   addUser: (user: s.NewUser) => ask<s.Given>("POST", "users", user),

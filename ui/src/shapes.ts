@@ -197,12 +197,14 @@ export interface Related {
   relation: string;
 }
 
+/** `closed`: to be had once a reason is given for asking who the citizen is. */
 export interface Attached {
   id: number;
   name: string;
   media_type: string;
   size: number;
   at: string;
+  closed: boolean;
 }
 
 export interface Detail {
@@ -367,6 +369,30 @@ export interface Phrase {
 }
 
 /** `temporary`: the password is one that was given out; `changes_at`: when a change to come takes hold. */
+/** What a due time is computed from. `body`: a draft of a rule pack; `start`: with its zone. */
+export interface Trial {
+  body: string;
+  clock: string;
+  nature: string;
+  urgency: string;
+  line: string;
+  kind: string;
+  start: string;
+}
+
+export interface Tried {
+  at: string;
+  amber_at: string;
+  why: string[];
+}
+
+/** The built-in calendar of a year: the days that are not what their weekday says, with why. */
+export interface CalendarYear {
+  year: number;
+  known: boolean;
+  days: Record<string, string>;
+}
+
 export interface UserRow {
   username: string;
   name: string;

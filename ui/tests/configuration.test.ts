@@ -1,7 +1,9 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { nextTick } from "vue";
 import { api, type ConfigurationColumn, type ConfigurationDetail, type ConfigurationVersion, Refusal } from "../src/api";
 import { differences, earlier, type Row } from "../src/pages/system/body";
 import { replaced, tree } from "../src/pages/system/departments";
+import { drafts } from "../src/pages/system/drafts";
 import * as holidays from "../src/pages/system/holidays";
 import { lineOf, terms } from "../src/pages/system/terms";
 import { useKind } from "../src/pages/system/useKind";
@@ -69,14 +71,14 @@ test("a refusal names its line", () => {
   expect([lineOf("第 12 行写错了"), lineOf("Invalid value (at line 3, column 7)"), lineOf("没有说")]).toEqual([12, 3, 0]);
 });
 
-test("a day is marked off, worked and unmarked again; the comments of the table stay", () => {
+test("a day is marked as the other of what it is, and unmarked again; the comments of the table stay", () => {
   const text = holidayTable;
-  const days = ["2027-01-01", "2027-01-03"].reduce(holidays.toggled, holidays.read(text));
+  const days = holidays.toggled(holidays.toggled(holidays.read(text), "2027-01-01", false), "2027-01-03", true);
   expect(days).toEqual({ years: [], off: ["2027-01-01"], work: ["2027-01-03"] });
   const written = holidays.write(text, { ...days, years: [2027] });
   expect(holidays.read(written)).toEqual({ ...days, years: [2027] });
   expect([written.split("\n")[0], written.includes("# 调休")]).toEqual(["# 节假日补充表", true]);
-  expect(holidays.toggled(holidays.toggled(days, "2027-01-01"), "2027-01-01").off).toEqual([]);
+  expect(holidays.toggled(days, "2027-01-01", false).off).toEqual([]);
 });
 
 test("a month begins on Monday", () => {
@@ -104,7 +106,12 @@ test("what somebody else published meanwhile is shown, and one's own draft can g
   kept = { ...kept, newest: 1, body: '[{"name":"他们的","active":true}]' };
   expect(await tags.publish("", "")).toBe(false);
   expect([tags.theirs.value?.newest, tags.problem.value]).toEqual([1, "现在已有新版"]);
+  const again = useKind("tags", () => undefined);
+  await again.load();
+  expect([again.draft.value, again.theirs.value?.newest]).toEqual([[row("我的")], 1]);
   tags.settle(true);
   expect(await tags.publish("", "")).toBe(true);
   expect([kept.newest, tags.dirty.value, tags.draft.value]).toEqual([2, false, [row("我的")]]);
+  await nextTick();
+  expect([drafts.value, sessionStorage.getItem("12345-drafts")]).toEqual([{}, "{}"]);
 });

@@ -1,9 +1,6 @@
 /** What may be attached to a request. */
 
-export const MOST = 5;
-/** Bytes of all files together. */
-export const LARGEST = 20 * 2 ** 20;
-export const TYPES = ["jpg", "jpeg", "png", "gif", "bmp", "webp", "heic", "pdf", "docx", "xlsx", "txt", "mp3", "wav", "amr", "m4a", "mp4", "mov"];
+import type { Limits } from "./limits";
 
 /** A size as people read it. */
 export function size(bytes: number): string {
@@ -12,12 +9,12 @@ export function size(bytes: number): string {
 }
 
 /** Why a file cannot be attached; empty when it can. */
-export function refused(file: File, already: readonly File[]): string {
+export function refused(file: File, already: readonly File[], { files, bytes, types }: Limits): string {
   const ending = file.name.split(".").pop()?.toLowerCase() ?? "";
-  if (already.length >= MOST) return `最多 ${MOST} 个附件，“${file.name}”没有加上`;
+  if (already.length >= files) return `最多 ${files} 个附件，“${file.name}”没有加上`;
   if (already.some((one) => one.name === file.name && one.size === file.size)) return `“${file.name}”已经在列表里`;
-  if (!TYPES.includes(ending)) return `“${file.name}”的类型不能上传，可以传照片、PDF、Word、Excel、录音或视频`;
+  if (!types.includes(ending)) return `“${file.name}”的类型不能上传，可以传照片、PDF、Word、Excel、录音或视频`;
   if (!file.size) return `“${file.name}”是空文件`;
   const all = already.reduce((sum, one) => sum + one.size, file.size);
-  return all > LARGEST ? `加上“${file.name}”共 ${size(all)}，附件合计最大 ${size(LARGEST)}` : "";
+  return all > bytes ? `加上“${file.name}”共 ${size(all)}，附件合计最大 ${size(bytes)}` : "";
 }

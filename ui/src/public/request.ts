@@ -20,12 +20,6 @@ export type Field = keyof Request;
 /** Why a field is not right yet, by field. */
 export type Faults = Partial<Record<Field, string>>;
 
-/** The longest value that the server takes. */
-export const LONGEST: Partial<Record<Field, number>> = {
-  content: 4500, request: 500, happened_at: 100, address: 200, citizen_name: 50, callback_number: 32,
-};
-
-const LEAST_WORDS = 5;
 const NUMBER = /^(?:1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})$/;
 
 export const blank = (): Request => ({
@@ -41,11 +35,11 @@ export const blank = (): Request => ({
   wants_callback: true,
 });
 
-/** Says for each field what is missing, in the order of the page. */
-export function faults(said: Request): Faults {
+/** Says for each field what is missing, in the order of the page. `least`: characters of what happened. */
+export function faults(said: Request, least = 1): Faults {
   const found: Faults = {};
   if (!said.nature) found.nature = "请选择这是哪一类诉求";
-  if (said.content.trim().length < LEAST_WORDS) found.content = `请写清发生了什么，至少 ${LEAST_WORDS} 个字`;
+  if (said.content.trim().length < least) found.content = `请写清发生了什么，至少 ${least} 个字`;
   if (said.citizen_kind === "匿名") return found;
   if (!said.citizen_name.trim()) found.citizen_name = said.citizen_kind === "企业" ? "请填写企业名称" : "请填写怎么称呼您";
   if (!NUMBER.test(said.callback_number.replace(/\s/g, ""))) found.callback_number = "请填写 11 位手机号，或带区号的座机号，例如 0514-87654321";

@@ -11,6 +11,8 @@ await browsing("system", async (fresh, shot) => {
   await admin.getByTestId("go-configuration").click();
   await rules(admin);
   await shot(admin, "deadlines");
+  await holidays(admin);
+  await shot(admin, "holidays");
   await departments(admin);
   await shot(admin, "departments");
   await newcomer(admin, await fresh());
@@ -49,7 +51,27 @@ async function rules(page) {
   await page.getByRole("dialog").getByRole("alert").waitFor();
   await page.keyboard.press("Escape");
   await text.fill(before.replace('"yangzhou-2026"', '"yangzhou-2026-b"').replace("returns = 2", "returns = 3"));
+  await page.reload();
+  await until(page, "the draft after a reload", () => document.querySelector("[data-testid=text]")?.value.includes("returns = 3"));
+  await page.getByTestId("trial-start").fill("2026-09-30T16:00");
+  await page.getByTestId("try").click();
+  await page.getByTestId("tried").getByText("国庆节").waitFor();
   await publish(page, "退单放宽到三次");
+}
+
+async function holidays(page) {
+  await page.getByTestId("kind-holidays").click();
+  await page.locator("[data-day='2026-10-01'].off").waitFor();
+  await page.locator("[data-day='2026-10-10'].work").click();
+  await page.locator("[data-day='2026-10-10'].own.off").waitFor();
+  await page.getByTestId("go-users").click();
+  await page.getByTestId("go-configuration").click();
+  await page.getByTestId("kind-holidays").getByText("有未发布的修改").waitFor();
+  await page.getByTestId("kind-holidays").click();
+  await page.locator("[data-day='2026-10-10'].own").click();
+  await page.locator("[data-day='2026-10-10'].own").waitFor({ state: "detached" });
+  for (let i = 0; i < 5; i += 1) await page.getByRole("button", { name: "后一年" }).click();
+  await page.getByTestId("unknown-year").waitFor();
 }
 
 async function departments(page) {
@@ -62,8 +84,9 @@ async function departments(page) {
   await page.getByTestId("find").fill(DEPARTMENT);
   await page.getByTestId("config-row").waitFor();
   await page.getByTestId("undo").click();
+  await page.getByTestId("undo-note").fill("下月再设");
   await page.getByTestId("confirm-undo").click();
-  await page.getByTestId("versions").getByText("撤销第 1 版").waitFor();
+  await page.getByTestId("versions").getByText("撤销第 1 版。下月再设").waitFor();
   await page.getByTestId("config-row").waitFor({ state: "detached" });
 }
 
@@ -80,11 +103,15 @@ async function newcomer(page, other) {
   await other.getByTestId("login-username").fill("liming");
   await other.getByTestId("login-password").fill(password);
   await other.getByTestId("login-submit").click();
+  await other.getByTestId("password-old").fill(password);
+  await other.getByTestId("password-chosen").fill("a-word-of-my-own");
+  await other.getByTestId("password-again").fill("a-word-of-my-own");
+  await other.getByTestId("password-change").click();
   await other.getByTestId("me").filter({ hasText: "李明" }).waitFor();
 }
 
 async function write(page) {
-  await page.goto(`${base}/form.html`);
+  await page.goto(`${base}/form`);
   await page.getByTestId("send").click();
   await page.getByText("请选择这是哪一类诉求").waitFor();
   await page.getByRole("radio", { name: "求助" }).check();

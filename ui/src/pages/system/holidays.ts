@@ -35,10 +35,9 @@ function put(text: string, name: string, line: string): string {
 /** How a day is marked. */
 export const mark = (days: Holidays, day: string): Mark => (days.off.includes(day) ? "off" : days.work.includes(day) ? "work" : "");
 
-/** The day with its next mark: a weekday becomes off, a weekend worked; again: the other; again: none. */
-export function toggled(days: Holidays, day: string): Holidays {
-  const cycle: Mark[] = weekend(day) ? ["", "work", "off"] : ["", "off", "work"];
-  const next = cycle[(cycle.indexOf(mark(days, day)) + 1) % cycle.length];
+/** The day marked as the other of what it is, or with its mark taken away again. `free`: whether it is off as it is. */
+export function toggled(days: Holidays, day: string, free: boolean): Holidays {
+  const next: Mark = mark(days, day) ? "" : free ? "work" : "off";
   const without = { ...days, off: days.off.filter((one) => one !== day), work: days.work.filter((one) => one !== day) };
   return next ? { ...without, [next]: [...without[next], day] } : without;
 }

@@ -7,7 +7,7 @@ export interface Term {
   term: string;
 }
 
-const CLOCKS: Record<string, string> = {
+export const CLOCKS: Record<string, string> = {
   sign: "签收", contact: "联系诉求人", handle: "办结", return: "申请退单", report: "信息报送", rework: "重办", callback: "回访", review: "挂账复核",
 };
 const UNITS: Record<string, string> = { working_days: "个工作日", working_hours: "个工作小时", hours: "小时", minutes: "分钟" };

@@ -1,7 +1,8 @@
 /** One kind of configuration while it is edited: what is in force, the draft, publishing, taking back. */
-import { computed, ref, shallowRef } from "vue";
+import { computed, ref, shallowRef, watch } from "vue";
 import { api, type ConfigurationDetail, Refusal } from "../../api";
 import { type Body, differences, read } from "./body";
+import { drafts, keep } from "./drafts";
 
 export function useKind(kind: string, published: () => void) {
   const detail = shallowRef<ConfigurationDetail | null>(null);
@@ -15,10 +16,10 @@ export function useKind(kind: string, published: () => void) {
   const changes = computed(() => differences(before.value, draft.value, columns.value));
   const dirty = computed(() => JSON.stringify(before.value) !== JSON.stringify(draft.value));
 
-  function take(found: ConfigurationDetail, keep = false) {
+  function take(found: ConfigurationDetail, mine = false) {
     detail.value = found;
     before.value = read(found.body, found.format);
-    if (!keep) draft.value = before.value;
+    if (!mine) draft.value = before.value;
     theirs.value = null;
     problem.value = "";
   }
@@ -38,7 +39,19 @@ export function useKind(kind: string, published: () => void) {
     return false;
   }
 
-  const load = () => attempt(async () => take(await api.configuration(kind)));
+  const load = () =>
+    attempt(async () => {
+      const left = drafts.value[kind];
+      take(await api.configuration(kind));
+      if (!left) return;
+      draft.value = left.body;
+      if (left.base !== detail.value?.newest) theirs.value = detail.value;
+    });
+
+  watch([draft, before], () => {
+    const base = theirs.value ? (drafts.value[kind]?.base ?? 0) : (detail.value?.newest ?? 0);
+    keep(kind, dirty.value ? { base, body: draft.value } : null);
+  });
 
   /** effective: the day, empty for today. */
   const publish = (effective: string, note: string) =>
