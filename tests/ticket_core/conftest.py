@@ -96,5 +96,14 @@ def undone(engine):
 
 
 @pytest.fixture
+def engine(database_url):
+    """A database of its own, for what a transaction that is given up cannot show; disposed of whatever happens."""
+    engine = create_engine(database_url)
+    create(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
 def life(session):
     return Life(session)

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from sqlalchemy import create_engine, event
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from ticket_core import words
 from ticket_core.deadline import local_day
 from ticket_core.errors import TicketError
 from ticket_core.queries import ENDED, OPEN, SORTS, Filter, Scope, counts, history, newest, page, related, visible
-from ticket_core.tables import NEVER, Base, Ticket
+from ticket_core.tables import NEVER, Ticket
 from ticket_core.vocabulary import State
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -115,16 +115,6 @@ def order(row, sort):
         "updated": (0, -row.updated_at.timestamp(), -row.id),
         "urgent": (0, row.urgency != "紧急", *due),
     }[sort]
-
-
-@pytest.fixture
-def engine(database_url):
-    engine = create_engine(database_url)
-    Base.metadata.create_all(engine)
-    with engine.begin() as connection:
-        words.create(connection)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

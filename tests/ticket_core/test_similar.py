@@ -3,13 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
 
 from ticket_core import similar as finder
 from ticket_core import words
 from ticket_core.similar import compare, place, similar
-from ticket_core.tables import Base, Ticket
+from ticket_core.tables import Ticket
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 A, B = "13800000001", "13900000002"
@@ -181,17 +179,6 @@ def test_why_says_who_where_and_what():
 def test_places(address, roads, sites):
     found = place(told(A, "", address, ""))
     assert ({name: set(numbers) for name, numbers in found.roads.items()}, set(found.sites)) == (roads, sites)
-
-
-@pytest.fixture
-def session(database_url):
-    engine = create_engine(database_url)
-    Base.metadata.create_all(engine)
-    with engine.begin() as connection:
-        words.create(connection)
-    with Session(engine) as session:
-        yield session
-    engine.dispose()
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from ticket_core import calendar, deadline, queries, sweep, timers, words
+from ticket_core import calendar, deadline, queries, sweep, timers
 from ticket_core.deadline import ZONE, Rulebook
-from ticket_core.tables import Base, JournalEntry, Ticket, Timer
+from ticket_core.tables import JournalEntry, Ticket, Timer
 from ticket_core.vocabulary import Action, Role, State
 
 URGED, SUPERVISED = "催办", "督办"
@@ -180,17 +180,6 @@ def test_a_timer_that_its_ticket_has_outgrown_makes_way(life):
     assert swept(life, at("2026-03-02 12:00")) == 1
     assert by_system(life, ticket) == []
     assert [timer.kind for timer in open_timers(life, ticket)] == ["sign:urge:+0:0"]
-
-
-@pytest.fixture
-def engine(database_url):
-    """Disposed of whatever happens: a server does not stop while a session is open."""
-    engine = create_engine(database_url)
-    Base.metadata.create_all(engine)
-    with engine.begin() as connection:
-        words.create(connection)
-    yield engine
-    engine.dispose()
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

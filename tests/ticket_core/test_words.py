@@ -6,31 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 from ticket_core import words
 from ticket_core.errors import TicketError
-from ticket_core.tables import Base, Ticket
+from ticket_core.tables import Ticket
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
 TYPED = some.text("夜间施工噪声ab1２Ａé𠮷 ，-'\"*%_&|!():<\\😀\u0300", max_size=12)
-
-
-@pytest.fixture
-def engine(database_url):
-    engine = create_engine(database_url)
-    Base.metadata.create_all(engine)
-    with engine.begin() as connection:
-        words.create(connection)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def session(engine):
-    with Session(engine) as session:
-        yield session
 
 
 def keep(session, **fields):
