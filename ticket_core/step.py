@@ -86,15 +86,15 @@ class Step:
             ticket.paused_at = None
 
     def _wanted(self) -> Due | None:
-        ticket, rules = self.ticket, self.running
+        ticket = self.ticket
         if self.target == State.DISPATCHED and ticket.dispatched_at is not None:
-            return rules.due(Clock.SIGN, self.matter, ticket.dispatched_at)
+            return self.running.due(Clock.SIGN, self.matter, ticket.dispatched_at)
         if self.target in HANDLING and ticket.due_at is not None:
             return Due(ticket.due_at, ticket.due_amber_at or ticket.due_at, ())
         if self.target == State.TO_CALL_BACK:
-            return rules.due(Clock.CALLBACK, self.matter, self.by.at)
+            return self.rules.due(Clock.CALLBACK, self.matter, self.by.at)  # as `begin` did
         if self.target == State.EMERGENCY:
-            return rules.due(Clock.REPORT, self.matter, self.by.at)
+            return self.rules.due(Clock.REPORT, self.matter, self.by.at)
         if self.target == State.PENDED and ticket.review_at is not None:
             return Due(ticket.review_at, ticket.review_at - timedelta(days=1), ())
         return None

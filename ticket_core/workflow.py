@@ -58,43 +58,26 @@ CENTRE = (R.AGENT, R.TEAM_LEADER, R.REVIEWER, R.DISPATCHER, R.SUPERVISOR, R.CALL
 HANDLED = (S.DISPATCHED, S.RETURN_REQUESTED, S.IN_PROGRESS, S.EXTENSION_REQUESTED, S.PEND_REQUESTED, S.REWORK)
 ENDED = (S.CLOSED, S.ARCHIVED)
 OPEN = tuple(state for state in State if state not in ENDED)
-UNSENT = (S.DRAFT, S.EMERGENCY, S.IN_REVIEW, S.TO_DISPATCH)
+FIRST = (R.AGENT, R.TEAM_LEADER, R.DISPATCHER)  # who may send it without a review
+HEARD = (S.DRAFT, S.EMERGENCY)  # what a call still fills
+UNSENT = (*HEARD, S.IN_REVIEW, S.TO_DISPATCH)
 STANDING = tuple(state for state in State if state != S.ARCHIVED)
 SETTLED = (S.ANSWERED, S.ROUTED_OUT, S.TO_CALL_BACK, S.CLOSED)  # what is merged into such a ticket has its result
 TABLE: tuple[Move, ...] = (
     _row(S.DRAFT, A.CLAIM, S.DRAFT, R.AGENT, R.TEAM_LEADER, when=G.UNCLAIMED),
-    _row(S.DRAFT, A.FILL, S.DRAFT, R.SYSTEM),
-    _row(S.DRAFT, A.EDIT, S.DRAFT, R.AGENT, R.TEAM_LEADER, R.DISPATCHER),
-    _row(S.DRAFT, A.RELEASE, S.DRAFT, R.AGENT, R.TEAM_LEADER, R.DISPATCHER),
-    _row(S.DRAFT, A.ANSWER, S.ANSWERED, R.AGENT, R.TEAM_LEADER, R.DISPATCHER, needs="answer cited"),
+    *_flag(HEARD, A.FILL, R.SYSTEM),
+    *_flag(HEARD, A.EDIT, *FIRST),
+    *_flag(HEARD, A.RELEASE, *FIRST),
+    _row(S.DRAFT, A.ANSWER, S.ANSWERED, *FIRST, needs="answer cited"),
     _row(S.DRAFT, A.ROUTE_OUT, S.ROUTED_OUT, R.AGENT, R.TEAM_LEADER, needs="route basis"),
     _row(S.DRAFT, A.ESCALATE, S.EMERGENCY, R.AGENT, R.TEAM_LEADER, R.SYSTEM, needs="service"),
     _row(S.DRAFT, A.SUBMIT, S.IN_REVIEW, R.AGENT, R.TEAM_LEADER, R.SYSTEM, takes="department basis answer cited"),
-    _row(
-        S.DRAFT,
-        A.DISPATCH,
-        S.DISPATCHED,
-        R.AGENT,
-        R.TEAM_LEADER,
-        R.DISPATCHER,
-        needs="department",
-        takes="basis assisting answer cited",
+    *(
+        _row(state, A.DISPATCH, S.DISPATCHED, *FIRST, needs="department", takes="basis assisting answer cited")
+        for state in HEARD
     ),
     _row(S.ANSWERED, A.CLOSE, S.CLOSED, R.AGENT, R.TEAM_LEADER, R.REVIEWER, R.SYSTEM),
     _row(S.ROUTED_OUT, A.CLOSE, S.CLOSED, R.AGENT, R.TEAM_LEADER, R.REVIEWER, R.SYSTEM),
-    _row(S.EMERGENCY, A.FILL, S.EMERGENCY, R.SYSTEM),
-    _row(S.EMERGENCY, A.EDIT, S.EMERGENCY, R.AGENT, R.TEAM_LEADER, R.DISPATCHER),
-    _row(S.EMERGENCY, A.RELEASE, S.EMERGENCY, R.AGENT, R.TEAM_LEADER, R.DISPATCHER),
-    _row(
-        S.EMERGENCY,
-        A.DISPATCH,
-        S.DISPATCHED,
-        R.AGENT,
-        R.TEAM_LEADER,
-        R.DISPATCHER,
-        needs="department",
-        takes="basis assisting answer cited",
-    ),
     _row(S.EMERGENCY, A.CLOSE, S.CLOSED, R.REVIEWER, R.SUPERVISOR, needs="reason", when=G.REPORTED),
     _row(S.IN_REVIEW, A.EDIT, S.IN_REVIEW, R.REVIEWER),
     _row(S.IN_REVIEW, A.SEND_BACK, S.DRAFT, R.REVIEWER, needs="reason"),

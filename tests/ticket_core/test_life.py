@@ -1,6 +1,7 @@
 """The life of a ticket: every path of the hotline's rules, walked by the people who walk it."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 
 import pytest
 
@@ -385,3 +386,19 @@ def test_a_rule_pack_that_is_gone_is_named_and_nothing_changed(session, life):
         life.act(ticket, A.SIGN, R.DEPARTMENT)
     session.refresh(ticket)
     assert journal.snapshot(ticket) == before
+
+
+def test_a_callback_is_wanted_by_the_rules_of_its_day(session, life):
+    ticket = life.replied()
+    longer = (resources.files("ticket_core.data") / "yangzhou-2026.toml").read_text("utf8")
+    for old, new in (
+        ('"yangzhou-2026"', '"later"'),
+        ("effective_from = 2026-01-01", "effective_from = 2026-03-03"),
+        ('clock = "callback"\nworking_days = 2', 'clock = "callback"\nworking_days = 4'),
+    ):
+        longer = longer.replace(old, new)
+    life.book = deadline.Rulebook([*life.book.packs, deadline.parse(longer)])
+    life.now += timedelta(days=1)
+    life.act(ticket, A.ACCEPT_REPLY, R.REVIEWER)
+    assert ticket.step_due_at == ticket.callback_due_at
+    assert (ticket.callback_due_at - life.now).days == 6  # four working days and a weekend
