@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from ticket_core import queries, words
 from ticket_core.deadline import local_day
 from ticket_core.tables import Ticket
-from ticket_core.vocabulary import State
 from ticket_core.words import Phrase
+from ticket_core.workflow import ENDED
 
 AREA = re.compile(r"(?:[\u4e00-\u9fff]{2,3}省)?(?:[\u4e00-\u9fff]{2}市)?[\u4e00-\u9fff]{2}(?<![小社园])[区县市](?!场)")
 ROAD = re.compile(r"([\u4e00-\u9fff]{2,4}?(?:大道|路|街(?!道)|巷))(?:(\d{1,5}(?:-\d{1,4})?)号)?")
@@ -83,7 +83,7 @@ def compare(ticket: Ticket, other: Ticket, named: bool = True) -> Likeness:
     what = _what(ticket, other, why)
     witness = (1 - (1 - 0.85 * where) * (1 - 0.8 * who)) * (0.5 if apart else 1)
     score = max(witness * (0.3 + 0.7 * what), 0.4 * what)
-    return Likeness(other, round(score, 2), tuple(why), score >= SAME and other.state != State.ARCHIVED, named)
+    return Likeness(other, round(score, 2), tuple(why), score >= SAME and other.state not in ENDED, named)
 
 
 def place(ticket: Ticket) -> Place:
