@@ -3,8 +3,9 @@
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
@@ -13,6 +14,12 @@ from sqlalchemy.orm import Session
 from ticket_core.journal import LOCK
 
 T = TypeVar("T")
+# a name of its own for each would have every one compiled and prepared anew; of one name the newest is meant
+SAVEPOINTS = {
+    "do_savepoint": ("SAVEPOINT work",),
+    "do_release_savepoint": ("RELEASE SAVEPOINT work",),
+    "do_rollback_to_savepoint": ("ROLLBACK TO SAVEPOINT work", "RELEASE SAVEPOINT work"),
+}
 
 
 class Database:
@@ -83,7 +90,14 @@ def connected(url: str, **pool: Any) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _pragmas)
         event.listen(engine, "begin", _begin)
+    for name, statements in SAVEPOINTS.items():
+        setattr(engine.dialect, name, partial(_each, statements))
     return engine
+
+
+def _each(statements: Sequence[str], connection: Connection, _: str) -> None:
+    for statement in statements:
+        connection.exec_driver_sql(statement)
 
 
 def _take_turns(connection: Connection) -> None:

@@ -121,16 +121,19 @@ def stage(state: str) -> str:
 def document(ticket: Ticket) -> tuple[list[str], list[str]]:
     """Tokens in the order of the text, and tokens of facets. The ticket must have its id."""
     marked = [("", name) for name in SEARCHED] + [("i" if ticket.confidential else "", name) for name in IDENTITY]
-    texts = [(mark, getattr(ticket, name) if mark else _said(ticket, name)) for mark, name in marked]
-    words = [mark + _token(pair) for mark, told in texts for pair in bigrams(told)]
-    digits = [mark + _token(four) for mark, told in texts for four in fours(told)]
+    told = [(mark, getattr(ticket, name) if mark else _said(ticket, name)) for mark, name in marked]
+    texts = [(mark, said) for mark, said in told if said]
+    words = [mark + _token(pair) for mark, said in texts for pair in bigrams(said)]
+    digits = [mark + _token(four) for mark, said in texts for four in fours(said)]
     return words, list(dict.fromkeys([*digits, *_facets(ticket)]))
 
 
 def _said(ticket: Ticket, name: str) -> str:
     """A field's text; of a confidential ticket without the citizen's name and numbers, which are marked apart."""
     said: str = getattr(ticket, name)
-    hidden = {getattr(ticket, one) for one in IDENTITY} if ticket.confidential else set()
+    if not said or not ticket.confidential:
+        return said
+    hidden = {getattr(ticket, one) for one in IDENTITY}
     for value in sorted(hidden - {""}, key=len, reverse=True):
         said = said.replace(value, " ")
     return said
@@ -230,9 +233,10 @@ def _facets(ticket: Ticket) -> Iterator[str]:
         yield facet("unclaimed")
 
 
-def _days(day: date) -> list[str]:
+@lru_cache(1000)
+def _days(day: date) -> tuple[str, str, str]:
     """The facets of a day: itself, its month, its year."""
-    return [facet("day", f"{day}"), facet("month", f"{day:%Y-%m}"), facet("year", f"{day:%Y}")]
+    return facet("day", f"{day}"), facet("month", f"{day:%Y-%m}"), facet("year", f"{day:%Y}")
 
 
 def _ends(day: date) -> Iterator[tuple[int, date]]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from copilot import parts
 from copilot.database import Database
@@ -61,6 +61,39 @@ async def test_writes_that_wait_together_share_a_commit_and_a_bad_one_spoils_non
         await bad
     assert await names(database) == [f"u{n}" for n in range(9)]
     assert len(commits) == 2  # of what held the writer, and of all that waited
+
+
+async def test_what_fails_inside_a_write_undoes_itself_alone_and_the_write_can_still_undo_all(database, held):
+    def step(session, name, twice):
+        try:
+            with session.begin_nested():
+                session.add(user(f"{name}-undone"))
+                session.flush()
+                if twice:
+                    session.add(user(f"{name}-undone"))
+                    session.flush()
+                raise ValueError(name)
+        except (ValueError, IntegrityError):
+            session.add(user(f"{name}-after"))
+
+    def steps(session, name, refused):
+        session.add(user(f"{name}-before"))
+        for twice in (False, True):
+            step(session, f"{name}{twice:d}", twice)
+        session.flush()
+        if refused:
+            raise ValueError(name)
+
+    kept, undone, last = (
+        asyncio.wrap_future(database.submit(lambda session, name=name: steps(session, name, name == "b")))
+        for name in "abc"
+    )
+    held.set()
+    await asyncio.gather(kept, last)
+    with pytest.raises(ValueError, match="b"):
+        await undone
+    stages = ("-before", "0-after", "1-after")
+    assert await names(database) == sorted(name + stage for name in "ac" for stage in stages)
 
 
 async def test_who_gives_up_waiting_harms_nobody(database, held):
