@@ -19,6 +19,7 @@ def test_no_made_up_request_brings_the_server_down(site):
     operations = [found.ok() for found in document.get_all_operations() if found.ok().path not in LONG]
     clients = [site.client(name) for name in USERS]
     cookies = [dict(client.cookies) for client in clients]
+    onlooker = site.client("chenjie")  # signed in before made-up sign-ins hold the address up
     asked = set()
 
     @settings(
@@ -41,7 +42,7 @@ def test_no_made_up_request_brings_the_server_down(site):
 
     ask()
     assert len(asked) > len(operations) * 0.8
-    assert site.client("chenjie").get("/api/tickets").status_code == 200
+    assert onlooker.get("/api/tickets").status_code == 200
 
 
 def test_every_route_of_the_tickets_is_described_with_an_example(site):
