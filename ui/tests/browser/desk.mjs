@@ -24,6 +24,13 @@ await asAgent("desk", async (page, shot) => {
   await page.keyboard.press("Alt+Digit1");
   await taken.waitFor();
 
+  const phrases = page.getByTestId("phrases");
+  await page.keyboard.press("Alt+KeyP");
+  const phrase = await phrases.getByRole("option").first().getAttribute("title");
+  await page.keyboard.press("Digit1");
+  await phrases.waitFor({ state: "detached" });
+  await until(page, "the phrase in the answer", (text) => document.activeElement?.value?.endsWith(text), phrase);
+
   await page.getByTestId("go-tickets").press("Enter");
   await page.getByTestId("ticket-table").waitFor();
   await page.getByTestId("live").waitFor();
