@@ -17,8 +17,8 @@ from copilot.kinds import Department, Dispatch, Kind, Phrase, Tag, kinds, limite
 from copilot.tables import Configuration
 from copilot.versions import ConfigurationError, local_date
 from ticket_core import deadline
+from ticket_core.deadline.rules import Rulebook, Rules
 from ticket_core.errors import TicketError
-from ticket_core.rules import Rulebook, Rules
 
 LOOK_AGAIN = 2.0  # seconds after which what another server published is noticed
 

@@ -15,8 +15,9 @@ from classifier.datafile import read
 from classifier.examples import Example
 from copilot.bodies import Column, Label, Line, Word, columns, distinct, read_form, read_rows, refuse
 from copilot.versions import ConfigurationError
-from ticket_core import calendar, deadline
-from ticket_core.rules import Limits
+from ticket_core import deadline
+from ticket_core.deadline import calendar
+from ticket_core.deadline.rules import Limits
 
 Current = Callable[[str], Any]
 SLOTS = ("{district}", "{county}")

@@ -34,7 +34,7 @@ from kb_index.article import load as load_articles
 from kb_index.encoder import Encoder, Vectors
 from kb_index.encoder import create as create_encoder
 from kb_index.index import Index
-from ticket_core.rules import Rulebook
+from ticket_core.deadline.rules import Rulebook
 
 Say = Callable[[str], None]
 Progress = Callable[[int, int], None]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from copilot import versions
 from copilot.tables import Configuration, SignIn, User
 from copilot.versions import ConfigurationError, local_date
-from ticket_core.calendar import ZONE
+from ticket_core.deadline.calendar import ZONE
 from ticket_core.vocabulary import Role
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from copilot.tables import Configuration
-from ticket_core.calendar import ZONE
+from ticket_core.deadline.calendar import ZONE
 from ticket_core.errors import Conflict, TicketError
 
 Shipped = Callable[[], Any]

@@ -18,9 +18,9 @@ from copilot.configuration import Configured
 from copilot.kinds import Kind
 from copilot.tables import Configuration
 from copilot.versions import ConfigurationError, local_date
-from ticket_core.calendar import Calendar
+from ticket_core.deadline.calendar import Calendar
+from ticket_core.deadline.term import Matter
 from ticket_core.errors import TicketError
-from ticket_core.term import Matter
 from ticket_core.vocabulary import Clock
 
 router = APIRouter(prefix="/api", tags=["配置"])

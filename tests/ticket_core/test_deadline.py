@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticket_core import calendar, deadline, pack
-from ticket_core.deadline import ZONE, Alert, Calendar, Matter, Rulebook
+from ticket_core import deadline
+from ticket_core.deadline import ZONE, Alert, Calendar, Matter, Rulebook, calendar, pack
 from ticket_core.errors import TicketError
 from ticket_core.vocabulary import Clock, State
 

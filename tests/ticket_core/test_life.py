@@ -390,7 +390,7 @@ def test_a_rule_pack_that_is_gone_is_named_and_nothing_changed(session, life):
 
 def test_a_callback_is_wanted_by_the_rules_of_its_day(session, life):
     ticket = life.replied()
-    longer = (resources.files("ticket_core.data") / "yangzhou-2026.toml").read_text("utf8")
+    longer = (resources.files("ticket_core.deadline.data") / "yangzhou-2026.toml").read_text("utf8")
     for old, new in (
         ('"yangzhou-2026"', '"later"'),
         ("effective_from = 2026-01-01", "effective_from = 2026-03-03"),

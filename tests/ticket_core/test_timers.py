@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from ticket_core import calendar, deadline, queries, sweep, timers
-from ticket_core.deadline import ZONE, Rulebook
+from ticket_core import deadline, queries, sweep, timers
+from ticket_core.deadline import ZONE, Rulebook, calendar
 from ticket_core.tables import JournalEntry, Ticket, Timer
 from ticket_core.vocabulary import Action, Role, State
 

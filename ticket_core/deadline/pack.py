@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any, get_args
 
-from ticket_core import calendar
-from ticket_core.calendar import Calendar
-from ticket_core.reading import Section, read
-from ticket_core.rules import Alert, Limits, Rules
-from ticket_core.term import Amber, Row, Term, Unit
+from ticket_core.deadline import calendar
+from ticket_core.deadline.calendar import Calendar
+from ticket_core.deadline.reading import Section, read
+from ticket_core.deadline.rules import Alert, Limits, Rules
+from ticket_core.deadline.term import Amber, Row, Term, Unit
+from ticket_core.deadline.worktime import Hours, Worktime
 from ticket_core.vocabulary import Clock, State
-from ticket_core.worktime import Hours, Worktime
 
 UNITS: tuple[Unit, ...] = get_args(Unit)
 MOST: dict[Unit, int] = {"working_days": 250, "working_hours": 1000, "hours": 2400, "minutes": 10_000}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import takewhile
 
-from ticket_core.calendar import ZONE, Calendar
+from ticket_core.deadline.calendar import ZONE, Calendar
 
 Hours = tuple[tuple[time, time], ...]
 LAST = datetime(9999, 1, 1, tzinfo=ZONE)  # never reached: the calendar refuses long before

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from ticket_core.deadline.reading import Section, as_day, read
 from ticket_core.errors import TicketError
-from ticket_core.reading import Section, as_day, read
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SHIPPED = Path(__file__).parent / "data" / "holidays.toml"

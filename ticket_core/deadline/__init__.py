@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from ticket_core import calendar
-from ticket_core.calendar import ZONE, Calendar, local_day
+from ticket_core.deadline import calendar
+from ticket_core.deadline.calendar import ZONE, Calendar, local_day
+from ticket_core.deadline.pack import parse
+from ticket_core.deadline.rules import Alert, Due, Limits, Rulebook, Rules
+from ticket_core.deadline.term import Matter
 from ticket_core.errors import TicketError
-from ticket_core.pack import parse
-from ticket_core.rules import Alert, Due, Limits, Rulebook, Rules
-from ticket_core.term import Matter
 
 HERE = Path(__file__).parent / "data"
 DEFAULT = "yangzhou-2026"

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from ticket_core.calendar import ZONE, Calendar, spoken
-from ticket_core.term import Matter, Row, Term
-from ticket_core.worktime import Worktime
+from ticket_core.deadline.calendar import ZONE, Calendar, spoken
+from ticket_core.deadline.term import Matter, Row, Term
+from ticket_core.deadline.worktime import Worktime
 
 
 def term(

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from ticket_core import explain
-from ticket_core.calendar import ZONE, Calendar
+from ticket_core.deadline import explain
+from ticket_core.deadline.calendar import ZONE, Calendar
+from ticket_core.deadline.term import Amber, Matter, Row, Term
+from ticket_core.deadline.worktime import Worktime
 from ticket_core.errors import TicketError
-from ticket_core.term import Amber, Matter, Row, Term
 from ticket_core.vocabulary import Clock, State
-from ticket_core.worktime import Worktime
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Literal
 
-from ticket_core.calendar import ZONE
+from ticket_core.deadline.calendar import ZONE
+from ticket_core.deadline.worktime import Worktime
 from ticket_core.vocabulary import Clock
-from ticket_core.worktime import Worktime
 
 Unit = Literal["working_days", "working_hours", "hours", "minutes"]
 UNITS: dict[Unit, str] = {"working_days": "个工作日", "working_hours": "个工作小时", "hours": "小时", "minutes": "分钟"}
