@@ -34,10 +34,10 @@ from copilot.api import (
 from copilot.api.throttle import Throttle
 from copilot.attachments import AttachmentError, Store
 from copilot.calls import CallError, Calls
+from copilot.configuration.versions import ConfigurationError
 from copilot.guard import Guard
 from copilot.parts import Parts
 from copilot.settings import Settings
-from copilot.versions import ConfigurationError
 from telephony.base import NoTransfer, TelephonyError
 from ticket_core.errors import Conflict, TicketError
 

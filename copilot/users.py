@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from copilot import versions
+from copilot.configuration import versions
+from copilot.configuration.versions import ConfigurationError, local_date
 from copilot.tables import Configuration, SignIn, User
-from copilot.versions import ConfigurationError, local_date
 from ticket_core.deadline.calendar import ZONE
 from ticket_core.vocabulary import Role
 

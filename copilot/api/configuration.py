@@ -9,15 +9,14 @@ from fastapi import APIRouter, Depends, HTTPException, Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from copilot import versions
 from copilot.api.access import PartsIn, Who, WhoIn, allow
 from copilot.api.once import Once, once
 from copilot.api.shapes import Version
-from copilot.bodies import Column
-from copilot.configuration import Configured
-from copilot.kinds import Kind
+from copilot.configuration import Configured, versions
+from copilot.configuration.bodies import Column
+from copilot.configuration.kinds import Kind
+from copilot.configuration.versions import ConfigurationError, local_date
 from copilot.tables import Configuration
-from copilot.versions import ConfigurationError, local_date
 from ticket_core.deadline.calendar import Calendar
 from ticket_core.deadline.term import Matter
 from ticket_core.errors import TicketError

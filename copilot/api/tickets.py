@@ -29,8 +29,8 @@ from copilot.api.shapes import (
     listed,
     shape,
 )
+from copilot.configuration.kinds import branch
 from copilot.evidence import last_filled
-from copilot.kinds import branch
 from copilot.parts import Parts
 from copilot.tables import CallRow
 from ticket_core import journal, moves, queries, tickets, workflow

@@ -10,17 +10,18 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from copilot import users, versions
+from copilot import users
 from copilot.api.access import CallsIn, PartsIn, Who, allow, hash_password, settle
 from copilot.api.configuration import Undo, VersionOut
 from copilot.api.once import Once, Sent, once
 from copilot.api.shapes import Version
 from copilot.calls import Calls
+from copilot.configuration import versions
+from copilot.configuration.versions import local_date
 from copilot.parts import Parts
 from copilot.roles import PEOPLE
 from copilot.tables import User
 from copilot.users import Profile
-from copilot.versions import local_date
 from ticket_core.text import visible
 from ticket_core.vocabulary import Role
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from copilot.kinds import Department, branch
+from copilot.configuration.kinds import Department, branch
 
 PARENTS = {"扬州市": "", "邗江区": "扬州市", "邗江区城市管理局": "邗江区", "广陵区": "扬州市"}
 TREE = {name: Department(name=name, level="市级", parent=parent) for name, parent in PARENTS.items()}

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from copilot.configuration import LOOK_AGAIN, Configured
-from copilot.versions import local_date
+from copilot.configuration.versions import local_date
 
 DAY = timedelta(days=1)
 WRONG = [

@@ -6,8 +6,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from copilot import users
+from copilot.configuration.versions import local_date
 from copilot.tables import DoneOnce, User
-from copilot.versions import local_date
 
 CLERK = {"username": "liming", "name": "李明", "role": "department", "department": "邗江区城市管理局"}
 WRONG = [

@@ -11,11 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from classifier.catalogue import Catalogue
-from copilot import versions
+from copilot.configuration import versions
+from copilot.configuration.kinds import Department, Dispatch, Kind, Phrase, Tag, kinds, limited, merged
+from copilot.configuration.versions import ConfigurationError, local_date
 from copilot.database import Database
-from copilot.kinds import Department, Dispatch, Kind, Phrase, Tag, kinds, limited, merged
 from copilot.tables import Configuration
-from copilot.versions import ConfigurationError, local_date
 from ticket_core import deadline
 from ticket_core.deadline.rules import Rulebook, Rules
 from ticket_core.errors import TicketError

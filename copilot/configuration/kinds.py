@@ -13,8 +13,8 @@ from classifier.catalogue import Department as Shipped
 from classifier.catalogue import Line as Matter
 from classifier.datafile import read
 from classifier.examples import Example
-from copilot.bodies import Column, Label, Line, Word, columns, distinct, read_form, read_rows, refuse
-from copilot.versions import ConfigurationError
+from copilot.configuration.bodies import Column, Label, Line, Word, columns, distinct, read_form, read_rows, refuse
+from copilot.configuration.versions import ConfigurationError
 from ticket_core import deadline
 from ticket_core.deadline import calendar
 from ticket_core.deadline.rules import Limits

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from copilot.versions import ConfigurationError
+from copilot.configuration.versions import ConfigurationError
 
 MOST_ROWS = 5000
 Word = Annotated[str, Field(min_length=1, max_length=50)]
