@@ -49,6 +49,8 @@ def _parent(step: Step) -> Ticket:
     parent = step.session.scalar(select(Ticket).where(Ticket.number == number))
     if parent is None or parent.id == child.id:
         raise TicketError(f"没有可以并入的工单 {number}，请核对工单号")
+    if parent.state == State.DRAFT:
+        raise TicketError(f"工单 {number} 还是草稿，不能作主单；请等它提交，或并入别的工单")
     if parent.state == State.MERGED:
         raise TicketError(f"工单 {number} 已并入别的工单，请并入它的主单")
     if parent.state in ENDED:

@@ -226,6 +226,12 @@ def test_what_is_merged_into_a_ticket_with_a_result_inherits_at_once(session, li
     assert (child.state, child.result) == (State.TO_CALL_BACK, "已解决")
 
 
+def test_nothing_is_merged_into_a_draft(session, life):
+    child, draft = submitted(life), life.draft()
+    with pytest.raises(TicketError, match="还是草稿"):
+        merge(life, child, draft)
+
+
 def test_merging_is_undone_and_never_chained(session, life):
     parent, child, third = life.dispatched(), submitted(life), submitted(life)
     merge(life, child, parent)
