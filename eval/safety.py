@@ -84,7 +84,8 @@ async def section(_: Path) -> list[Row]:
     with databases() as found:
         for kind, url in found.items():
             rows += _told(kind, killed(url))
-            rows.append(Row(f"{kind}, {DISPATCHERS} dispatches at once: won", raced(url), 1))
+            what = f"{kind}, {DISPATCHERS} dispatches at once: more or fewer than one won, by"
+            rows.append(Row(what, abs(raced(url) - 1), 0))
     return rows
 
 
