@@ -1,5 +1,6 @@
 """The application: routes, one table of errors, the built pages."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -34,6 +35,7 @@ from copilot.api import (
 from copilot.api.throttle import Throttle
 from copilot.attachments import AttachmentError, Store
 from copilot.calls import CallError, Calls
+from copilot.clockwork import Clockwork
 from copilot.configuration.versions import ConfigurationError
 from copilot.guard import Guard
 from copilot.parts import Parts
@@ -84,10 +86,13 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         built = parts or parts_module.build(settings)
         await access.create_samples(built, settings)
         Store(settings).sweep(datetime.now(UTC))
-        live = Calls(built)
+        live, clockwork = Calls(built), Clockwork(built)
         await live.recover()
         forms = Throttle(most=settings.web_form_hourly, within=3600)
+        ticking = asyncio.create_task(clockwork.run(), name="clockwork")
         yield {"parts": built, "calls": live, "throttle": Throttle(), "forms": forms}
+        await clockwork.close()
+        await ticking
         await live.close()
         if parts is None:
             await built.close()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
+from copilot import anchors
 from copilot.clockwork import Clockwork
 from ticket_core import moves, tickets
 from ticket_core.by import By
@@ -105,3 +106,15 @@ async def test_a_restart_finds_the_timers_again(parts, make_parts):
 
 async def test_closing_what_never_ran_returns(make_parts):
     await Clockwork(make_parts()).close()
+
+
+async def test_the_application_does_by_itself_what_is_due_and_notes_the_journals_head(make_parts, serve):
+    parts = make_parts()
+    await dispatched(parts, 1)
+    serve(parts)
+
+    async def urged():
+        return (await urges(parts))[0] > 0
+
+    await until(urged)
+    assert anchors.read(parts.settings.data)
