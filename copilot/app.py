@@ -26,6 +26,7 @@ from copilot.api import (
     export,
     inbound,
     knowledge,
+    labelling,
     lines,
     suggestions,
     tickets,
@@ -40,6 +41,7 @@ from copilot.configuration.versions import ConfigurationError
 from copilot.guard import Guard
 from copilot.parts import Parts
 from copilot.settings import Settings
+from kb_index.article import KnowledgeError
 from telephony.base import NoTransfer, TelephonyError
 from ticket_core.errors import Conflict, TicketError
 
@@ -49,6 +51,7 @@ STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (ConfigurationError, 422, "设置没有保存"),
     (TicketError, 422, "工单不能这样办理"),
     (AttachmentError, 422, "附件不能上传"),
+    (KnowledgeError, 422, "热线百科不能这样办理"),
     (CallError, 409, "电话不能这样操作"),
     (NoTransfer, 409, "不能转接"),
     (TelephonyError, 400, "音频不对"),
@@ -104,7 +107,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         configuration,
         calls,
         desk,
-        knowledge,
+        labelling,
         lines,
         views,
         export,
@@ -114,6 +117,8 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         tickets,
     ):
         app.include_router(module.router)
+    for router in knowledge.ROUTERS:
+        app.include_router(router)
     for family, status, title in STATUS:
         app.add_exception_handler(family, _problem(status, title))
     app.add_exception_handler(HTTPException, _refused)

@@ -18,14 +18,34 @@ from ticket_core.vocabulary import Action, Role, State
 SHIPPED = Path(__file__).parent / "data" / "roles.toml"
 PEOPLE = tuple(role for role in Role if role != Role.SYSTEM)
 OWN = "@own"
-Page = Literal["desk", "tickets", "knowledge", "configuration", "users"]
+Page = Literal["desk", "tickets", "knowledge", "labelling", "configuration", "users"]
 Reach = Literal["own", "team", "department", "centre", "none"]
-Permission = Literal["calls", "tickets", "export", "unmask", "configure", "users", "verify"]
+Permission = Literal[
+    "calls",
+    "tickets",
+    "export",
+    "unmask",
+    "author",
+    "first_review",
+    "review",
+    "label",
+    "adjudicate",
+    "recall",
+    "configure",
+    "users",
+    "verify",
+]
 PERMISSIONS: dict[str, str] = {
     "calls": "接听来电",
     "tickets": "办理工单",
     "export": "导出工单",
     "unmask": "查看诉求人信息",
+    "author": "编写百科",
+    "first_review": "初审百科",
+    "review": "审核、上线、下架百科",
+    "label": "标注",
+    "adjudicate": "裁定标注、生成数据集",
+    "recall": "召回回访",
     "configure": "修改配置",
     "users": "管理用户",
     "verify": "校验流水",

@@ -18,7 +18,7 @@ import kb_index
 from copilot import parts
 from eval.noise import Homophones
 from kb_index import fuse
-from kb_index.article import Article, load
+from kb_index.article import Article, load, plain
 from kb_index.build import build
 from kb_index.encoder import create
 from kb_index.index import SCORERS, Index
@@ -88,7 +88,7 @@ def own(questions: Path) -> tuple[list[Article], Asked]:
 
 def document(name: str, text: str) -> Article:
     """A text as an article that holds everywhere and always."""
-    return Article(name, 1, "", (), text, "", "", "", None, None, "", (), ())
+    return plain(name, "", text)
 
 
 def indexed(name: str, articles: Sequence[Article]) -> Index:

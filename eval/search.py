@@ -15,7 +15,7 @@ from rich.table import Table
 
 from eval import fit
 from eval.ranking import DEPTH, Ranking
-from kb_index.article import Article, KnowledgeError
+from kb_index.article import Article, KnowledgeError, plain
 from kb_index.build import build
 from kb_index.encoder import ENCODERS, create
 from kb_index.index import SCORERS, Index
@@ -76,7 +76,7 @@ def documents(file: Path) -> list[Article]:
             raise BadInput(f"{file} line {number}: id {name} stands twice")
         if not (title + text).strip():
             raise BadInput(f"{file} line {number}: neither title nor text")
-        found[name] = Article(name, 1, title, (), text, "", "", "", None, None, "", (), ())
+        found[name] = plain(name, title, text)
     if not found:
         raise BadInput(f"{file} is empty")
     return list(found.values())

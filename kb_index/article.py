@@ -1,13 +1,12 @@
 """Articles of 热线百科 and the slices that are searched."""
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-SLICE = 160
+from kb_index.slicing import Slice, cut
 
 
 class KnowledgeError(Exception):
@@ -16,48 +15,68 @@ class KnowledgeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One version of an article. matter: two levels; valid_to None: without end."""
+    """One version of an article. slices: its body in order, at least one; clause: the basis of those without their own.
+
+    region: where it holds, empty: everywhere; line: the special line it is kept for (12393), empty: all.
+    matter: two levels; valid_to None: without end. supersedes: articles that this one takes the place of.
+    review_due: when it must be looked at again.
+    """
 
     id: str
     version: int
     title: str
     questions: tuple[str, ...]
-    body: str
-    clause: str
-    issuer: str
-    region: str
-    valid_from: date | None
-    valid_to: date | None
-    source: str
-    tags: tuple[str, ...]
-    matter: tuple[str, ...]
+    slices: tuple[Slice, ...]
+    clause: str = ""
+    issuer: str = ""
+    region: str = ""
+    line: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str = ""
+    tags: tuple[str, ...] = ()
+    matter: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
+    review_due: date | None = None
+
+    @property
+    def body(self) -> str:
+        """The whole text."""
+        return "\n".join(part.text for part in self.slices)
 
     def valid(self, day: date) -> bool:
         """Whether it may be shown on that day."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
+    def clause_of(self, number: int) -> str:
+        """The basis of a slice, by its place from 0."""
+        return self.slices[number].clause or self.clause
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """What is searched: a stretch of the body under the article's title and questions."""
+    def row(self) -> dict[str, Any]:
+        """Its JSON object, as `parse` reads it."""
+        return {
+            "id": self.id,
+            "version": self.version,
+            "title": self.title,
+            "questions": list(self.questions),
+            "slices": [{"text": part.text, "clause": part.clause} for part in self.slices],
+            "clause": self.clause,
+            "issuer": self.issuer,
+            "region": self.region,
+            "line": self.line,
+            "valid_from": str(self.valid_from or ""),
+            "valid_to": str(self.valid_to or ""),
+            "source": self.source,
+            "tags": list(self.tags),
+            "matter": list(self.matter),
+            "supersedes": list(self.supersedes),
+            "review_due": str(self.review_due or ""),
+        }
 
-    id: str
-    article: str
-    text: str
-    searched: str
 
-
-def slices(article: Article) -> list[Slice]:
-    """The article cut at sentences into stretches of about 160 characters; the title goes with each."""
-    parts = [""]
-    for sentence in re.split(r"(?<=[。！？；])", article.body):
-        if parts[-1] and len(parts[-1]) + len(sentence) > SLICE:
-            parts.append("")
-        parts[-1] += sentence
-    head = " ".join([article.title, *article.questions, *article.tags])
-    return [
-        Slice(f"{article.id}#{number}", article.id, text, f"{head} {text}") for number, text in enumerate(parts) if text
-    ]
+def plain(name: str, title: str, text: str) -> Article:
+    """A text as an article that holds everywhere and always."""
+    return Article(name, 1, title, (), tuple(cut(text)) or (Slice(text),))
 
 
 def load(folder: Path) -> list[Article]:
@@ -80,19 +99,31 @@ def load(folder: Path) -> list[Article]:
 
 
 def parse(row: dict[str, Any]) -> Article:
-    """An article out of its JSON object."""
+    """An article out of its JSON object: with slices, or with a body that is cut here.
+
+    Raises KeyError, TypeError or ValueError for what is missing or of another kind.
+    """
+    given = row.get("slices")
+    parts = (Slice(str(one["text"]), str(one.get("clause", ""))) for one in given) if given else cut(str(row["body"]))
     return Article(
         id=str(row["id"]),
         version=int(row["version"]),
         title=str(row["title"]),
-        questions=tuple(row["questions"]),
-        body=str(row["body"]),
-        clause=str(row["clause"]),
-        issuer=str(row["issuer"]),
-        region=str(row["region"]),
-        valid_from=date.fromisoformat(row["valid_from"]) if row.get("valid_from") else None,
-        valid_to=date.fromisoformat(row["valid_to"]) if row.get("valid_to") else None,
-        source=str(row["source"]),
-        tags=tuple(row["tags"]),
-        matter=tuple(row["matter"]),
+        questions=tuple(row.get("questions", ())),
+        slices=tuple(parts),
+        clause=str(row.get("clause", "")),
+        issuer=str(row.get("issuer", "")),
+        region=str(row.get("region", "")),
+        line=str(row.get("line", "")),
+        valid_from=_day(row, "valid_from"),
+        valid_to=_day(row, "valid_to"),
+        source=str(row.get("source", "")),
+        tags=tuple(row.get("tags", ())),
+        matter=tuple(row.get("matter", ())),
+        supersedes=tuple(row.get("supersedes", ())),
+        review_due=_day(row, "review_due"),
     )
+
+
+def _day(row: dict[str, Any], name: str) -> date | None:
+    return date.fromisoformat(row[name]) if row.get(name) else None

@@ -1,7 +1,8 @@
 """What is searched of an article: all its words at once, and short passages for the encoder."""
 
-from kb_index.article import Article, slices
+from kb_index.article import Article
 from kb_index.bm25 import character_bigrams
+from kb_index.slicing import stretches
 
 QUESTIONS, STRETCHES = 5, 4  # of one article, encoded: what stands behind them is found by its words
 
@@ -14,12 +15,12 @@ def words(article: Article) -> str:
 def passages(article: Article) -> list[str]:
     """The texts to encode, at least one: each question alone, each stretch of the body under the title."""
     asked = [question for question in article.questions[:QUESTIONS] if question]
-    told = [f"{article.title}。{part.text}".lstrip("。") for part in slices(article)[:STRETCHES]]
+    told = [f"{article.title}。{part}".lstrip("。") for part in stretches(article.body)[:STRETCHES]]
     return asked + told or [article.title]
 
 
 def best_stretch(article: Article, query: str) -> str:
     """The stretch of the body that shares most with the query; the first where none does."""
     sought = set(character_bigrams(query))
-    stretches = [part.text for part in slices(article)] or [article.title]
-    return max(stretches, key=lambda text: len(sought.intersection(character_bigrams(text))))
+    parts = stretches(article.body) or [article.title]
+    return max(parts, key=lambda text: len(sought.intersection(character_bigrams(text))))

@@ -103,6 +103,8 @@ class Role(Labelled):
     DEPARTMENT = "department", "承办单位"
     SUPERVISOR = "supervisor", "督办员"
     CALLER_BACK = "caller_back", "回访员"
+    ANNOTATOR = "annotator", "百科编辑"
+    KNOWLEDGE_REVIEWER = "knowledge_reviewer", "百科审核员"
     ADMIN = "admin", "管理员"
     SYSTEM = "system", "系统"
 

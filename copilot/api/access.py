@@ -39,6 +39,9 @@ SAMPLES = (
     ("lihua", "李华", "caller_back", "", ""),
     ("hanjiang", "韩江", "department", "邗江区城市管理局", ""),
     ("guangling", "广玲", "department", "广陵区城市管理局", ""),
+    ("xuting", "徐婷", "annotator", "", ""),
+    ("panyue", "潘越", "annotator", "", ""),
+    ("gaofeng", "高峰", "knowledge_reviewer", "", ""),
     ("admin", "管理员", "admin", "", ""),
 )
 SAMPLE_PASSWORD = "yangzhou-12345"

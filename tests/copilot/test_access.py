@@ -33,7 +33,7 @@ ROUTES = {
     "GET /api/calls/{call}/decisions": EVERYBODY,
     "GET /api/calls/{call}/audio": EVERYBODY,
     "GET /api/knowledge/search": EVERYBODY,
-    "GET /api/knowledge/{article}": EVERYBODY,
+    "GET /api/knowledge/articles/{article}": EVERYBODY,
     "GET /api/departments": EVERYBODY,
     "GET /api/matters": EVERYBODY,
     "GET /api/phrases": EVERYBODY,

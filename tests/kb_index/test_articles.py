@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import kb_index
-from kb_index.article import load, slices
+from kb_index.article import load
+from kb_index.slicing import stretches
 
 ROOT = Path(kb_index.__file__).parents[1]
 ARTICLES = load(Path(kb_index.__file__).parent / "data" / "articles")
@@ -89,7 +90,8 @@ def test_only_public_numbers_are_told():
 
 def test_slices_say_the_whole_body():
     for article in ARTICLES:
-        assert "".join(part.text for part in slices(article)) == article.body
+        assert [part.text for part in article.slices] == [article.body]
+        assert "".join(stretches(article.body)) == article.body
 
 
 def test_questions_ask_for_articles_that_exist(questions):

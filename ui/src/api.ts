@@ -33,7 +33,7 @@ export const api = {
     `/api/calls/${at(call)}/audio?${query({ leg, start, end })}`,
 
   search: (q: string) => ask<Card[]>("GET", `knowledge/search?${query({ q })}`),
-  article: (id: string) => ask<s.Article>("GET", `knowledge/${at(id)}`),
+  article: (id: string) => ask<s.Article>("GET", `knowledge/articles/${at(id)}`),
   departments: () => ask<s.DepartmentRow[]>("GET", "departments"),
   phrases: () => ask<s.Phrase[]>("GET", "phrases"),
   tags: () => ask<string[]>("GET", "tags"),

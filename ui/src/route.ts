@@ -2,7 +2,7 @@
 import { ref } from "vue";
 import type { PageName } from "./api";
 
-const PAGES: readonly string[] = ["desk", "tickets", "knowledge", "configuration", "users"] satisfies PageName[];
+const PAGES: readonly string[] = ["desk", "tickets", "knowledge", "labelling", "configuration", "users"] satisfies PageName[];
 
 /** `query`: what a list is narrowed to. */
 export interface Route {

@@ -1,7 +1,7 @@
 /** What the server says and takes, as its documents of the interface name it. */
 import type { Card, Department, Level } from "./events";
 
-export type PageName = "desk" | "tickets" | "knowledge" | "configuration" | "users";
+export type PageName = "desk" | "tickets" | "knowledge" | "labelling" | "configuration" | "users";
 export type Light = "red" | "amber" | "green" | "";
 
 /**

@@ -10,7 +10,7 @@ from copilot.api.access import PartsIn, WhoIn
 from copilot.events import Card
 from copilot.suggest import card
 
-router = APIRouter(prefix="/api")
+router = APIRouter(prefix="/api/knowledge")
 
 
 class ArticleOut(BaseModel):
@@ -29,14 +29,14 @@ class ArticleOut(BaseModel):
     tags: list[str]
 
 
-@router.get("/knowledge/search")
+@router.get("/search")
 async def search(user: WhoIn, parts: PartsIn, q: Annotated[str, Query(min_length=1, max_length=200)]) -> list[Card]:
     """The agent's own query; the best ten."""
     hits = await asyncio.to_thread(parts.index.search, q, 10)
     return [card(hit) for hit in hits]
 
 
-@router.get("/knowledge/{article}")
+@router.get("/articles/{article}")
 async def read(article: str, user: WhoIn, parts: PartsIn) -> ArticleOut:
     """One article."""
     found = parts.articles.get(article)

@@ -1,0 +1,5 @@
+"""The life of articles: write, review, publish, withdraw, compare, go back."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/api/knowledge")

@@ -1,0 +1,1 @@
+"""How 热线百科 is used: what was asked and not found, what was cited and said, gaps, recalls."""
