@@ -1,0 +1,92 @@
+"""Looks things up in 热线百科: an article, its versions, which of them are live, who wrote on one."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from copilot.knowledge.tables import ArticleRow, ArticleVersion, KnowledgeEntry
+from kb_index.article import Article, KnowledgeError, parse
+from kb_index.lifecycle import Action, State
+
+OPEN = (State.DRAFT, State.FIRST_REVIEW, State.REVIEW, State.APPROVED)
+WRITING = (Action.WRITE, Action.EDIT, Action.REVERT)
+BATCH = 500  # ids in one question to the database
+
+
+def article(session: Session, name: str) -> ArticleRow:
+    """An article. Raises KnowledgeError where there is none."""
+    found = session.get(ArticleRow, name)
+    if found is None:
+        raise KnowledgeError(f"热线百科里没有 {name[:64]}，请核对编号")
+    return found
+
+
+def version(session: Session, name: str, number: int) -> ArticleVersion:
+    """One version. Raises KnowledgeError where there is none."""
+    row = session.scalar(select(ArticleVersion).where(ArticleVersion.article == name, ArticleVersion.version == number))
+    if row is None:
+        newest = article(session, name).newest
+        raise KnowledgeError(f"{name[:64]} 没有第 {number} 版；现有到第 {newest} 版")
+    return row
+
+
+def versions(session: Session, name: str) -> Sequence[ArticleVersion]:
+    """Every version of an article, the newest first."""
+    query = select(ArticleVersion).where(ArticleVersion.article == name)
+    return session.scalars(query.order_by(ArticleVersion.version.desc())).all()
+
+
+def under_way(session: Session, name: str) -> ArticleVersion | None:
+    """The version that is being written or reviewed; an article has one at most."""
+    states = [state.value for state in OPEN]
+    return session.scalar(
+        select(ArticleVersion).where(ArticleVersion.article == name, ArticleVersion.state.in_(states))
+    )
+
+
+def live(session: Session, names: Collection[str] | None = None) -> Iterable[Article]:
+    """The live articles, in order of their ids; of these names alone where they are given."""
+    for group in [None] if names is None else _groups(sorted(names)):
+        query = select(ArticleVersion).join(
+            ArticleRow, (ArticleRow.id == ArticleVersion.article) & (ArticleRow.live == ArticleVersion.version)
+        )
+        query = query if group is None else query.where(ArticleRow.id.in_(group))
+        for row in session.scalars(query.order_by(ArticleRow.id).execution_options(yield_per=BATCH)):
+            yield as_article(row)
+
+
+def as_article(row: ArticleVersion) -> Article:
+    """A version as the article that is searched and read, with the review date that counts now."""
+    due = date.fromisoformat(row.review_due) if row.review_due else None
+    return replace(parse(row.body), review_due=due)
+
+
+def digest(body: Mapping[str, Any]) -> str:
+    """SHA-256 of a body, as JSON with sorted keys."""
+    line = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def authors(session: Session, row: ArticleVersion) -> set[str]:
+    """Everybody who wrote on a version."""
+    query = select(KnowledgeEntry.actor).where(
+        KnowledgeEntry.article == row.article,
+        KnowledgeEntry.version == row.version,
+        KnowledgeEntry.action.in_([action.value for action in WRITING]),
+    )
+    return {row.author, *session.scalars(query)}
+
+
+def head(session: Session) -> int:
+    """The id of the last entry of the journal; 0: none."""
+    return session.scalar(select(func.max(KnowledgeEntry.id))) or 0
+
+
+def _groups(names: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (names[start : start + BATCH] for start in range(0, len(names), BATCH))
