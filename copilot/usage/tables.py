@@ -10,18 +10,14 @@ from ticket_core.tables import Base, UtcDateTime
 
 
 class CallUse(Base):
-    """A call that is over and was looked through. cards: articles that it was shown; heard: finals of the agent.
-
-    inserted, said: articles taken, and articles of which a sentence was said.
-    """
+    """A call that is over and was looked through. cards: articles that its desk showed; heard: finals of the agent."""
 
     __tablename__ = "kb_call_use"
     call: Mapped[str] = mapped_column(ForeignKey("calls.id"), primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    looked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cards: Mapped[int] = mapped_column(Integer)
     heard: Mapped[int] = mapped_column(Integer)
-    inserted: Mapped[int] = mapped_column(Integer)
-    said: Mapped[int] = mapped_column(Integer)
 
 
 class Said(Base):

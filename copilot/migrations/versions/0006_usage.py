@@ -16,11 +16,10 @@ def upgrade() -> None:
     op.create_table(
         "kb_call_use",
         sa.Column("call", sa.String(64), sa.ForeignKey("calls.id"), primary_key=True),
-        _moment("at"),
+        _moment("began_at"),
+        _moment("looked_at"),
         sa.Column("cards", sa.Integer, nullable=False),
         sa.Column("heard", sa.Integer, nullable=False),
-        sa.Column("inserted", sa.Integer, nullable=False),
-        sa.Column("said", sa.Integer, nullable=False),
     )
     op.create_table(
         "kb_said",
@@ -98,7 +97,7 @@ def upgrade() -> None:
         sa.Index("ix_kb_recall_items_state", "recall", "state"),
     )
     for table, columns in {
-        "kb_call_use": ("at",),
+        "kb_call_use": ("began_at",),
         "kb_said": ("article", "at"),
         "kb_gaps": ("department", "article"),
         "kb_asked": ("at",),
