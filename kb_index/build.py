@@ -33,7 +33,7 @@ def build(
     """
     texts = [text for article in articles for text in passages(article)]
     if not encoder.size:
-        return Index(articles, encoder.encode(texts), encoder, fusion)
+        return Index(encoder, articles, fusion)
     keys = [hashlib.sha256(f"{encoder.name}\n{text}".encode()).hexdigest() for text in texts]
     file = folder / "vectors.npz"
     known = _load(file, encoder.size)
@@ -44,8 +44,7 @@ def build(
             _save(file, known)
     if new:
         _save(file, {key: known[key] for key in keys})
-    vectors = np.array([known[key] for key in keys], np.float32).reshape(len(keys), encoder.size)
-    return Index(articles, vectors, encoder, fusion)
+    return Index(encoder, articles, fusion, vectors={text: known[key] for key, text in zip(keys, texts, strict=True)})
 
 
 def _encode(new: dict[str, str], encoder: Encoder, progress: Progress) -> Iterator[Kept]:

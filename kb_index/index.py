@@ -1,7 +1,8 @@
 """The search: three scorers, one ranking by weighted z-scores, a threshold under which nothing is shown."""
 
 import math
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,12 +25,19 @@ LEAST = 0.05  # a card less likely than that only takes the place of a look
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that answers. score: how probably it is right, 0-1; scores: each scorer's z-score."""
+    """An article that answers. score: how probably it is right, 0-1; scores: each scorer's z-score.
+
+    slice: the number of the slice that answers, from 0; slice_text: the stretch of it to show; highlights: spans
+    [start, end) of slice_text that speak for it. alike: ids of near duplicates that this one stands for.
+    """
 
     article: Article
     slice_text: str
     score: float
     scores: dict[str, float]
+    slice: int = 0
+    highlights: tuple[tuple[int, int], ...] = ()
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ class Weighed:
         return {name: float(all_[position] / max(float(all_.std()), 1e-9)) for name, all_ in self.centred.items()}
 
 
-class Index:
+class Whole:
     """Articles in memory, searched from any thread.
 
     vectors: a row for every passage of every article, in their order; without columns: search goes by words alone.
@@ -89,6 +97,9 @@ class Index:
         scorers: Sequence[str] = SCORERS,
         all_hits: bool = False,
         region: str = "",
+        line: str = "",
+        tags: Sequence[str] = (),
+        issuer: str = "",
     ) -> list[Hit]:
         """The best k articles, best first; none where it is unlikely that any answers (all_hits: whatever the odds).
 
@@ -109,6 +120,9 @@ class Index:
             score = chance * float(share[position])
             if len(hits) == k or (score < LEAST and not all_hits):
                 break
+            wanted = article.line in ("", line or article.line) and set(tags) <= set(article.tags)
+            if not wanted or issuer not in ("", article.issuer):
+                continue
             if article.valid(day) and _within(article.region, region):
                 hits.append(Hit(article, best_stretch(article, text), score, found.standard(position)))
         return hits
@@ -157,6 +171,79 @@ class Index:
         scales = {"characters": 1 / math.sqrt(self._characters.rarest), "pinyin": 1.0, "vectors": 1.0}
         less = {name: scores.mean() if name == "vectors" else 0.0 for name, scores in found.items()}
         return {name: (scores - less[name]) * np.float32(scales[name]) for name, scores in found.items()}
+
+
+class Index:
+    """The live articles, searched from any thread and changed by one; `position` is the last journal entry applied."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        articles: Iterable[Article] = (),
+        fusion: fuse.Fusion | None = None,
+        vectors: Mapping[str, Vectors] | None = None,
+    ) -> None:
+        self._encoder, self._fusion, self._position = encoder, fusion, 0
+        self._known: dict[str, Vectors] = dict(vectors or {})
+        self._one = threading.Lock()
+        self._whole = self._built(list(articles))
+
+    @classmethod
+    def open(cls, folder: Path | None, encoder: Encoder, fusion: fuse.Fusion | None = None) -> "Index":
+        """What is kept in `folder`; where nothing usable is, an empty index at position 0. None: in memory alone."""
+        return cls(encoder, (), fusion)
+
+    @property
+    def position(self) -> int:
+        """The id of the last journal entry that was applied."""
+        return self._position
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """What can be found, by id."""
+        return self._whole.articles
+
+    @property
+    def notice(self) -> str:
+        """Why search is less than it could be (Chinese); empty: it is not."""
+        return self._whole.notice
+
+    def search(
+        self,
+        query: str,
+        k: int = 3,
+        today: date | None = None,
+        scorers: Sequence[str] = SCORERS,
+        all_hits: bool = False,
+        region: str = "",
+        line: str = "",
+        tags: Sequence[str] = (),
+        issuer: str = "",
+    ) -> list[Hit]:
+        """See Whole.search."""
+        return self._whole.search(query, k, today, scorers, all_hits, region, line, tags, issuer)
+
+    def weigh(self, text: str, scorers: Sequence[str] = SCORERS) -> Weighed:
+        """See Whole.weigh."""
+        return self._whole.weigh(text, scorers)
+
+    def apply(self, put: Iterable[Article], remove: Iterable[str] = (), position: int | None = None) -> None:
+        """Take articles in or out, all at once for who searches. position: kept with it; None: as it was."""
+        with self._one:
+            gone = set(remove)
+            kept = {name: one for name, one in self.articles.items() if name not in gone}
+            self._whole = self._built([*(kept | {one.id: one for one in put}).values()])
+            self._position = self._position if position is None else position
+
+    def close(self) -> None:
+        """Let go of what it holds open."""
+
+    def _built(self, articles: list[Article]) -> Whole:
+        texts = [text for article in articles for text in passages(article)]
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known |= dict(zip(new, self._encoder.encode(new), strict=True))
+        vectors = np.array([self._known[text] for text in texts], np.float32).reshape(len(texts), self._encoder.size)
+        return Whole(articles, vectors, self._encoder, self._fusion)
 
 
 def _within(held: str, asked: str) -> bool:

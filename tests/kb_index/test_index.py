@@ -135,7 +135,7 @@ def test_another_regions_article_is_not_found(base):
 
 def by_words(articles):
     """An index without vectors."""
-    return Index(articles, np.zeros((0, 0), np.float32), NoEncoder("语义编码器不可用"))
+    return Index(NoEncoder("语义编码器不可用"), articles)
 
 
 def test_without_an_encoder_words_and_sounds_are_searched(base, tmp_path):
