@@ -1,4 +1,4 @@
-"""What is kept of the use of 热线百科: calls looked through, questions without an answer, what was said, gaps, recalls."""
+"""What is kept of the use of 热线百科: calls looked through, what was said, questions without answer, gaps, recalls."""
 
 from datetime import datetime
 from typing import Any
