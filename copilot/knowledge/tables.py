@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ticket_core.tables import Base, UtcDateTime
@@ -96,7 +96,7 @@ class AuditRow(Base):
     __tablename__ = "kb_audits"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    seconds: Mapped[float] = mapped_column(default=0.0)
+    seconds: Mapped[float] = mapped_column(Float, default=0.0)
     articles: Mapped[int] = mapped_column(Integer)
     slices: Mapped[int] = mapped_column(Integer)
     faults: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

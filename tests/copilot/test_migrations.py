@@ -21,6 +21,9 @@ from sqlalchemy.orm import Session
 
 from copilot import schema, tables
 from copilot.database import Database
+from copilot.knowledge import tables as knowledge_tables
+from copilot.labelling import tables as labelling_tables
+from copilot.usage import tables as usage_tables
 from ticket_core import journal, words
 from ticket_core.by import By
 from ticket_core.tables import NEVER, JournalEntry, Ticket
@@ -91,6 +94,9 @@ def first_digest(row):
     )
     body = json.dumps({name: row[name] for name in covered}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256((row["previous_hash"] + body).encode()).hexdigest()
+
+
+MODELS = (tables, knowledge_tables, labelling_tables, usage_tables)  # importing a module of tables makes them known
 
 
 def differences(engine):
