@@ -3,8 +3,6 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -62,9 +60,8 @@ def live(session: Session, names: Collection[str] | None = None) -> Iterable[Art
 
 
 def as_article(row: ArticleVersion) -> Article:
-    """A version as the article that is searched and read, with the review date that counts now."""
-    due = date.fromisoformat(row.review_due) if row.review_due else None
-    return replace(parse(row.body), review_due=due)
+    """A version as the article that is searched and read."""
+    return parse(row.body)
 
 
 def digest(body: Mapping[str, Any]) -> str:

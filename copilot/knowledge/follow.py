@@ -1,0 +1,64 @@
+"""Indexes follow the journal: what happened since an index last looked is applied to it, in order."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from copilot.database import Database
+from copilot.knowledge import finding
+from copilot.knowledge.tables import ArticleRow, ArticleVersion, KnowledgeEntry
+from kb_index.article import Article
+from kb_index.index import Index
+from kb_index.lifecycle import Action
+
+Progress = Callable[[int, int], None]
+BATCH = 1000  # entries a step
+VISIBLE = (Action.PUBLISH, Action.WITHDRAW, Action.SUPERSEDE, Action.EXPIRE, Action.REINDEX)
+
+
+def catch_up(database: Database, index: Index) -> int:
+    """Apply every entry behind the index's position; how many there were."""
+    moved = 0
+    while True:
+        count, position, put, gone = database.read_now(lambda session: _after(session, index.position))
+        if not count:
+            return moved
+        index.apply(put, gone, position)
+        moved += count
+
+
+def reconcile(database: Database, index: Index, progress: Progress = lambda done, total: None) -> int:
+    """Bring an index to what the database holds, whatever it was built from; how many articles were astray.
+
+    progress hears how many of those have been taken in.
+    """
+    told, position = database.read_now(lambda session: (digests(session), finding.head(session)))
+    held = {name: finding.digest(article.row()) for name, article in index.articles.items()}
+    gone = [name for name in held if name not in told]
+    wanted = [name for name, digest in told.items() if held.get(name) != digest]
+    for start in range(0, len(wanted), BATCH):
+        group = wanted[start : start + BATCH]
+        index.apply(database.read_now(lambda session: list(finding.live(session, group))), (), index.position)  # noqa: B023 - run at once
+        progress(start + len(group), len(wanted))
+    if gone or index.position != position:
+        index.apply((), gone, position)
+    return len(gone) + len(wanted)
+
+
+def _after(session: Session, position: int) -> tuple[int, int, list[Article], list[str]]:
+    """The next entries: how many, the last one's id, and the articles to put and to remove because of them."""
+    query = select(KnowledgeEntry.id, KnowledgeEntry.article, KnowledgeEntry.action)
+    rows = session.execute(query.where(KnowledgeEntry.id > position).order_by(KnowledgeEntry.id).limit(BATCH)).all()
+    names = {row.article for row in rows if row.action in VISIBLE}
+    put = list(finding.live(session, names))
+    gone = names.difference(article.id for article in put)
+    return len(rows), rows[-1].id if rows else position, put, sorted(gone)
+
+
+def digests(session: Session) -> dict[str, str]:
+    """Every live article's digest, by its id."""
+    query = select(ArticleRow.id, ArticleVersion.digest).join(
+        ArticleVersion, (ArticleRow.id == ArticleVersion.article) & (ArticleRow.live == ArticleVersion.version)
+    )
+    return {row.id: row.digest for row in session.execute(query)}

@@ -1,0 +1,142 @@
+"""The index that everybody searches: it follows the journal, and another can take its place while they do."""
+
+import asyncio
+import fcntl
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from copilot.database import Database
+from copilot.knowledge import finding, follow
+from copilot.knowledge.follow import Progress
+from copilot.settings import Settings
+from kb_index import encoder as encoders
+from kb_index.article import Article
+from kb_index.build import build
+from kb_index.encoder import Encoder
+from kb_index.index import Index
+
+log = logging.getLogger(__name__)
+LOOK = 0.3  # seconds until a change on another server shows here
+FOLDERS = 64
+
+
+class Live:
+    """Holds the current index; searches take it once and keep it. changed here: `follow` after the commit."""
+
+    def __init__(self, database: Database, index: Index, home: "Home | None" = None) -> None:
+        self._database, self._index, self._home = database, index, home
+        self._turn = threading.Lock()
+        self._stop, self._over = asyncio.Event(), asyncio.Event()
+        self._over.set()
+
+    @property
+    def index(self) -> Index:
+        """What is searched now."""
+        return self._index
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """The live articles by id."""
+        return self._index.articles
+
+    def follow(self) -> int:
+        """Apply what was committed since; how many entries. Where the database was put back, all of it."""
+        with self._turn:
+            head = self._database.read_now(finding.head)
+            if head < self._index.position:
+                return follow.reconcile(self._database, self._index)
+            return follow.catch_up(self._database, self._index) if head > self._index.position else 0
+
+    def replace(self, index: Index) -> Index:
+        """Search with another index from now on, which has caught up; the one before, for the caller to close."""
+        with self._turn:
+            follow.catch_up(self._database, index)
+            before, self._index = self._index, index
+        return before
+
+    async def run(self) -> None:
+        """Follow what other servers do, until `close`. What fails is logged once and tried again."""
+        self._over.clear()
+        failing = False
+        try:
+            while not self._stop.is_set():
+                try:
+                    await asyncio.to_thread(self.follow)
+                    failing = False
+                except Exception:
+                    if not failing:
+                        log.exception("index waits")
+                    failing = True
+                await self._rest()
+        finally:
+            self._over.set()
+
+    async def close(self) -> None:
+        """Stop following."""
+        self._stop.set()
+        await self._over.wait()
+
+    def shut(self) -> None:
+        """Let go of the files."""
+        self._index.close()
+        if self._home is not None:
+            self._home.leave()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._stop.wait(), LOOK)
+        except TimeoutError:
+            pass
+
+
+class Home:
+    """A folder of indexes that no other process writes to, as long as this one lives."""
+
+    def __init__(self, settings: Settings) -> None:
+        url = make_url(settings.sqlalchemy_url).render_as_string(hide_password=True)
+        self._base = settings.cache / "index" / hashlib.sha256(url.encode()).hexdigest()[:12]
+        self.folder, self._lock = self._take()
+
+    def of(self, encoder: Encoder) -> Path:
+        """Where the index of an encoder is kept."""
+        return self.folder / encoders.folder_name(encoder.name)
+
+    def leave(self) -> None:
+        """Let another process have it."""
+        os.close(self._lock)
+
+    def _take(self) -> tuple[Path, int]:
+        for number in range(1, FOLDERS + 1):
+            folder = self._base / str(number)
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return folder, lock
+            except OSError:
+                os.close(lock)
+        raise OSError(f"{self._base} 下已有 {FOLDERS} 个进程在用检索索引，请先停掉不用的服务")
+
+
+def open_live(settings: Settings, database: Database, encoder: Encoder, progress: Progress) -> Live:
+    """The index of this process, as it was kept and brought to what the database holds now.
+
+    progress hears how many articles that it lacked are in.
+    """
+    home = Home(settings)
+    try:
+        index = Index.open(home.of(encoder), encoder)
+        if not index.articles:
+            articles = database.read_now(lambda session: list(finding.live(session)))
+            index = build(articles, encoder, settings.cache, progress)
+        follow.reconcile(database, index, progress)
+    except BaseException:
+        home.leave()
+        raise
+    return Live(database, index, home)
