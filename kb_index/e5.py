@@ -9,11 +9,11 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
 from kb_index.article import KnowledgeError
 from kb_index.e5_file import E5File, Floats, read
-from kb_index.encoder import Vectors, weights_of
+from kb_index.encoder import Vectors, ends, unit, weights_of
 from kb_index.onnx_graph import MICROSOFT, Graph
 
 PREFIX = {True: "query: ", False: "passage: "}
-HALF = 96  # a longer text keeps this many characters of its beginning and of its end
+LONGEST = 192  # characters; of a longer text the beginning and the end
 
 
 class E5Encoder:
@@ -21,6 +21,7 @@ class E5Encoder:
 
     name = "e5"
     size = 384
+    longest = LONGEST
     notice = ""
 
     def __init__(self) -> None:
@@ -39,10 +40,8 @@ class E5Encoder:
 
     def encode(self, texts: Sequence[str], query: bool = False) -> Vectors:
         """See Encoder."""
-        rows = [self._pooled(PREFIX[query] + shortened(text)) for text in texts]
-        vectors = np.asarray(rows, np.float32).reshape(len(texts), self.size)
-        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-        return unit
+        rows = [self._pooled(PREFIX[query] + ends(text, LONGEST)) for text in texts]
+        return unit(np.asarray(rows, np.float32).reshape(len(texts), self.size))
 
     def _pooled(self, text: str) -> Vectors:
         """The mean over the tokens of what the last layer says."""
@@ -52,11 +51,6 @@ class E5Encoder:
         (left,) = self._session.run(None, {"entered": entered[None]})
         pooled: Vectors = left[0].mean(axis=0)
         return pooled
-
-
-def shortened(text: str) -> str:
-    """A long text without its middle: its subject stands in front, what was said last at the end."""
-    return text if len(text) <= 2 * HALF else f"{text[:HALF]} {text[-HALF:]}"
 
 
 def tokenizer(file: E5File) -> Tokenizer:

@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime
 import onnxruntime_extensions
 
-from kb_index.encoder import Vectors, weights_of
+from kb_index.encoder import Vectors, ends, unit, weights_of
 
 LONGEST = 400
 
@@ -17,6 +17,7 @@ class UseEncoder:
 
     name = "use"
     size = 512
+    longest = LONGEST
     notice = ""
 
     def __init__(self) -> None:
@@ -31,9 +32,8 @@ class UseEncoder:
 
     def encode(self, texts: Sequence[str], query: bool = False) -> Vectors:
         """See Encoder; questions and passages are encoded alike."""
-        vectors = np.asarray([self._run(text[:LONGEST]) for text in texts], np.float32).reshape(len(texts), self.size)
-        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-        return unit
+        rows = [self._run(ends(text, LONGEST)) for text in texts]
+        return unit(np.asarray(rows, np.float32).reshape(len(texts), self.size))
 
     def _run(self, text: str) -> Vectors:
         with self._one:

@@ -1,5 +1,6 @@
-"""The shipped base, indexed with the packaged encoder; vectors are kept from run to run."""
+"""The shipped base, indexed with the packaged encoder; vectors are kept from run to run. Weights as a folder."""
 
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from copilot.settings import Settings
 from kb_index.article import load
 from kb_index.build import build
 from kb_index.encoder import create
+from kb_index.transformers import INSTALL
+from tests.kb_index import e5_folder as written
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,17 @@ def base():
 def index(base):
     """The index that the product builds."""
     return build(base, create(), Settings().cache)
+
+
+@pytest.fixture(scope="session")
+def e5_folder(tmp_path_factory):
+    """The packaged weights as a folder of sentence-transformers."""
+    if importlib.util.find_spec("sentence_transformers") is None:
+        pytest.skip(f"sentence-transformers is missing: {INSTALL}")
+    return written.write(tmp_path_factory.mktemp("weights") / "e5")
+
+
+@pytest.fixture(scope="session")
+def folder_encoder(e5_folder):
+    """The encoder over it."""
+    return create(f"folder:{e5_folder}")
