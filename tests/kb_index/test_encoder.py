@@ -1,4 +1,4 @@
-"""One suite for every encoder: those by name, a folder of weights, an endpoint; and what happens where one is missing."""
+"""One suite for every encoder, by name, folder or endpoint; and what happens where one cannot be had."""
 
 from concurrent.futures import ThreadPoolExecutor
 

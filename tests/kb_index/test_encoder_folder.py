@@ -4,7 +4,6 @@ import json
 import shutil
 import sys
 
-import numpy as np
 import pytest
 
 from kb_index.e5 import LONGEST
@@ -19,7 +18,7 @@ def test_vectors_are_those_of_the_weights_that_it_was_made_from(folder_encoder, 
     made, packaged = folder_encoder.encode(TEXTS, query), create("e5")
     assert (made * packaged.encode(TEXTS, query)).sum(axis=1).min() > 0.99
     assert (made * packaged.encode(TEXTS, not query)).sum(axis=1).max() < 0.999, (
-        "without its prompt it is another vector"
+        "prompts differ"
     )
 
 
