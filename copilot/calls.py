@@ -17,6 +17,7 @@ from copilot.desk import Desk
 from copilot.desks import Desks
 from copilot.parts import Parts
 from copilot.tables import CallRow, CardDecision, EventRow
+from copilot.usage import after_call
 from telephony.base import CallInfo, Line, TelephonyError
 from ticket_core import tickets
 from ticket_core.by import By
@@ -191,8 +192,15 @@ class Calls:
         try:
             await self._talk(desk)
             await desk.keeper.settled()
+            await self._look_through(desk.call)
         finally:
             self._tasks.pop(desk.call, None)
+
+    async def _look_through(self, call: str) -> None:
+        try:
+            await after_call.look_through(self.parts.database, call, datetime.now(UTC))
+        except Exception:
+            log.exception("call not looked through", extra={"call": call})
 
     async def _talk(self, desk: Desk) -> None:
         try:
