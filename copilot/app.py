@@ -93,9 +93,12 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         await live.recover()
         forms = Throttle(most=settings.web_form_hourly, within=3600)
         ticking = asyncio.create_task(clockwork.run(), name="clockwork")
+        following = asyncio.create_task(built.live.run(), name="index")
         yield {"parts": built, "calls": live, "throttle": Throttle(), "forms": forms}
         await clockwork.close()
+        await built.live.close()
         await ticking
+        await following
         await live.close()
         if parts is None:
             await built.close()

@@ -23,12 +23,13 @@ from copilot import schema
 from copilot.bus import Bus, MemoryBus
 from copilot.configuration import Configured
 from copilot.database import Database
+from copilot.knowledge import shipped
+from copilot.knowledge.live import Live, open_live
 from copilot.redis_bus import RedisBus
 from copilot.roles import RoleCard
 from copilot.roles import load as load_roles
 from copilot.settings import Settings
 from copilot.suggest import Wording
-from kb_index import build as kb_build
 from kb_index.article import Article
 from kb_index.article import load as load_articles
 from kb_index.encoder import Encoder, Vectors
@@ -50,14 +51,23 @@ class Parts:
     database: Database
     bus: Bus
     recognizer: Recognizer | None
-    index: Index
-    articles: dict[str, Article]
+    live: Live
     catalogue: Catalogue
     router: Router
     watch: Watch
     wording: Wording
     speech_error: str = ""
     roles: Mapping[str, RoleCard] = field(default_factory=load_roles)
+
+    @property
+    def index(self) -> Index:
+        """What is searched now; take it once for a search, another may be there the next time."""
+        return self.live.index
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """The live articles by id."""
+        return self.live.articles
 
     @cached_property
     def configured(self) -> Configured:
@@ -77,6 +87,7 @@ class Parts:
         if self.recognizer is not None:
             await self.recognizer.close()
         await self.bus.close()
+        self.live.shut()
         self.database.close()
 
 
@@ -97,15 +108,17 @@ def build(settings: Settings, say: Say = lambda _: None, bar: Bar = unseen) -> P
     settings.data.mkdir(parents=True, exist_ok=True)
     say("读取派单目录与热线百科")
     database = open_database(settings)
-    shipped = load_catalogue(room_data(classifier) / "catalogue.csv")
-    catalogue = Configured(database, shipped).catalogue(datetime.now(UTC))
-    articles = load_articles(room_data(kb_index) / "articles")
+    catalogue = Configured(database, load_catalogue(room_data(classifier) / "catalogue.csv")).catalogue(
+        datetime.now(UTC)
+    )
+    fill(database)
     say("建立检索索引")
     encoder = create_encoder(settings.encoder)
     with bar("编码热线百科") as show:
-        index = kb_build.build(articles, encoder, settings.cache, show)
-    if index.notice:
-        say(index.notice)
+        live = open_live(settings, database, encoder, show)
+    if live.index.notice:
+        say(live.index.notice)
+    articles = list(live.articles.values())
     say("训练事项分类")
     router = train(catalogue, articles, encoder, settings.cache, bar)
     say(f"载入语音引擎 {settings.engine}")
@@ -126,8 +139,7 @@ def build(settings: Settings, say: Say = lambda _: None, bar: Bar = unseen) -> P
         database=database,
         bus=RedisBus(settings.redis_url) if settings.redis_url else MemoryBus(),
         recognizer=recognizer,
-        index=index,
-        articles={article.id: article for article in articles},
+        live=live,
         catalogue=catalogue,
         router=router,
         watch=Watch(),
@@ -135,6 +147,12 @@ def build(settings: Settings, say: Say = lambda _: None, bar: Bar = unseen) -> P
         speech_error=error,
         roles=roles,
     )
+
+
+def fill(database: Database) -> int:
+    """Put what ships with the product into an empty knowledge base; how many articles."""
+    articles = load_articles(room_data(kb_index) / "articles")
+    return database.submit(lambda session: shipped.seed(session, articles, datetime.now(UTC))).result()
 
 
 def train(catalogue: Catalogue, articles: Sequence[Article], encoder: Encoder, cache: Path, bar: Bar) -> Router:
@@ -150,7 +168,8 @@ def train(catalogue: Catalogue, articles: Sequence[Article], encoder: Encoder, c
                 show(start + len(parts[-1]), len(texts))
         return np.concatenate(parts)
 
-    asked = [((one.matter[0], one.matter[1]), text) for one in articles for text in (one.title, *one.questions)]
+    matters = [one for one in articles if len(one.matter) > 1]
+    asked = [((one.matter[0], one.matter[1]), text) for one in matters for text in (one.title, *one.questions)]
     return Router.train(catalogue, encode if encoder.size else None, cache, asked)
 
 

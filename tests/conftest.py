@@ -8,6 +8,7 @@ import subprocess
 import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -23,8 +24,13 @@ from copilot import parts as parts_module
 from copilot.api.access import SAMPLE_PASSWORD
 from copilot.app import create_app
 from copilot.bus import MemoryBus
+from copilot.knowledge import shipped
+from copilot.knowledge.live import Live
 from copilot.settings import Settings
+from kb_index.encoder import create as create_encoder
+from kb_index.index import Index
 
+SEEDED = datetime(2026, 11, 2, 8, tzinfo=UTC)
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 
 
@@ -97,20 +103,36 @@ def built(request):
     return parts_module.build(Settings(data=Path(request.config.cache.mkdir("parts")), engine="scripted"))
 
 
+@pytest.fixture(scope="session")
+def encoder():
+    """The packaged encoder."""
+    return create_encoder()
+
+
 @pytest.fixture
-def make_parts(built, tmp_path):
-    """Parts with a database and a bus of their own. script: what the engine hears; else the fields of Parts."""
+def make_parts(request, built, tmp_path):
+    """Parts with a database and a bus of their own. script: what the engine hears; else the fields of Parts.
+
+    articles: the knowledge base, with an index of its own to change; None: what ships, searched in the index of all.
+    """
     opened = []
 
-    def make(script=None, database_url="", **changes):
+    def make(script=None, database_url="", articles=None, index=None, **changes):
         settings = changes.pop("settings", Settings(data=tmp_path, database_url=database_url))
+        database = parts_module.open_database(settings)
+        opened.append(database)
+        kept = list(built.articles.values()) if articles is None else articles
+        database.submit(lambda session: shipped.seed(session, kept, SEEDED)).result()
+        live = Live(database, index or (built.index if articles is None else Index(request.getfixturevalue("encoder"))))
+        if index is None:
+            live.follow()
         fresh = {
             "settings": settings,
-            "database": parts_module.open_database(settings),
+            "database": database,
             "bus": MemoryBus(),
             "recognizer": ScriptedRecognizer(script or {}),
+            "live": live,
         }
-        opened.append(fresh["database"])
         return replace(built, **{**fresh, **changes})
 
     yield make
