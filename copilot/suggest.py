@@ -71,7 +71,7 @@ def card(hit: Hit) -> Card:
         title=article.title,
         text=hit.slice_text,
         score=round(hit.score, 3),
-        clause=article.clause,
+        clause=article.clause_of(hit.slice),
         issuer=article.issuer,
         region=article.region,
         valid_to=str(article.valid_to or ""),
@@ -140,7 +140,7 @@ class Panel:
 
 
 class Wording:
-    """Words the summary by a configured model; what the model adds that nobody said is refused."""
+    """The configured model, where there is one: words the summary; what it adds that nobody said is refused."""
 
     def __init__(self, settings: Settings) -> None:
         self._model = _model(settings) if settings.llm_url else None
@@ -150,14 +150,25 @@ class Wording:
         if self._model is None or not extracted:
             return extracted
         said = "\n".join(f"{'市民' if turn.leg == 'citizen' else '坐席'}：{turn.text}" for turn in turns)
-        try:
-            reply = await self._model.ainvoke([("system", RULES), ("human", said)])
-        except Exception as error:  # noqa: BLE001 - a model that fails in whatever way must not cost the summary
-            log.warning("wording failed", extra={"kind": type(error).__name__})
-            return extracted
-        text = str(reply.content).strip()
+        text = await self.ask(RULES, said)
         added = await asyncio.to_thread(ungrounded, text, said)
         return text if text and not added else extracted
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is a model to ask."""
+        return self._model is not None
+
+    async def ask(self, rules: str, text: str) -> str:
+        """What the model answers; empty where none is configured or it fails in whatever way. Never raises."""
+        if self._model is None:
+            return ""
+        try:
+            reply = await self._model.ainvoke([("system", rules), ("human", text)])
+        except Exception as error:  # noqa: BLE001 - a model that fails in whatever way must not cost the answer
+            log.warning("wording failed", extra={"kind": type(error).__name__})
+            return ""
+        return str(reply.content).strip()
 
 
 def _model(settings: Settings) -> "ChatOpenAI":

@@ -14,6 +14,7 @@ from copilot.api.shapes import TicketOut, listed
 from copilot.api.tickets import Reader, TicketId, load
 from copilot.suggest import CARDS, card
 from copilot.understand import departments
+from copilot.usage.asked import note_ticket
 from ticket_core import queries
 from ticket_core.similar import Likeness, similar
 from ticket_core.tables import Ticket
@@ -44,10 +45,12 @@ class LikeOut(BaseModel):
 @router.get("/tickets/{ticket}/suggestions")
 async def suggestions(ticket: TicketId, user: Reader, parts: PartsIn) -> Suggestions:
     """Answers out of the knowledge base and departments for what the ticket tells; nothing where it tells nothing."""
-    words = await parts.database.read(lambda session: _words(load(session, ticket, user)))
+    words, channel = await parts.database.read(lambda session: _words(load(session, ticket, user)))
     if not words:
         return Suggestions(cards=[], departments=[], question="")
     hits = await asyncio.to_thread(parts.index.search, words[:LONGEST], CARDS)
+    if not hits and channel in inbound.CHANNELS:
+        note_ticket(parts.database, ticket, user.username)
     routing = await asyncio.to_thread(parts.router.route, words)
     return Suggestions(cards=list(map(card, hits)), departments=departments(routing), question=routing.question)
 
@@ -69,9 +72,10 @@ async def alike(ticket: TicketId, user: Reader, parts: PartsIn) -> list[LikeOut]
     return await parts.database.read(find)
 
 
-def _words(ticket: Ticket) -> str:
+def _words(ticket: Ticket) -> tuple[str, str]:
+    """What it tells, and its channel."""
     told = dict.fromkeys((ticket.title, ticket.content, ticket.request))
-    return "。".join(text for text in told if text)
+    return "。".join(text for text in told if text), ticket.channel
 
 
 def _like(row: Ticket, one: Likeness, user: Who, now: datetime) -> LikeOut:
