@@ -39,6 +39,8 @@ from copilot.calls import CallError, Calls
 from copilot.clockwork import Clockwork
 from copilot.configuration.versions import ConfigurationError
 from copilot.guard import Guard
+from copilot.knowledge.finding import Unknown
+from copilot.labelling.errors import Closed, LabelError
 from copilot.parts import Parts
 from copilot.settings import Settings
 from kb_index.article import KnowledgeError
@@ -51,7 +53,10 @@ STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (ConfigurationError, 422, "设置没有保存"),
     (TicketError, 422, "工单不能这样办理"),
     (AttachmentError, 422, "附件不能上传"),
+    (Unknown, 404, "没有找到"),
     (KnowledgeError, 422, "热线百科不能这样办理"),
+    (Closed, 409, "已收卷"),
+    (LabelError, 422, "不能这样标注"),
     (CallError, 409, "电话不能这样操作"),
     (NoTransfer, 409, "不能转接"),
     (TelephonyError, 400, "音频不对"),

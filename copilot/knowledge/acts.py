@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from copilot.configuration.versions import local_date
 from copilot.knowledge import finding, rules
 from copilot.knowledge.tables import ArticleRow, ArticleVersion, KnowledgeEntry
+from copilot.usage import recalls
 from kb_index import lifecycle
 from kb_index.article import Article, KnowledgeError
 from kb_index.lifecycle import PAST, Action, State
@@ -35,10 +36,14 @@ class Editor:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What goes with an act. wrong: what was withdrawn told people something false; review_due: when to look again."""
+    """What goes with an act. wrong: what is withdrawn told people something false, wrong_since: from that version on.
+
+    review_due: when to look again; without one it is after review_days.
+    """
 
     reason: str = ""
     wrong: bool = False
+    wrong_since: int = 1
     review_due: date | None = None
     review_days: int = REVIEW_DAYS
 
@@ -114,7 +119,11 @@ def act(
     if change := CHANGES.get(action):
         change(session, head, row, by, given)
     row.state, row.changed_at, row.seen = step.target.value, by.at, row.seen + 1
-    return _noted(session, row, action, by, live=head.live, reason=reason, wrong=given.wrong)
+    wrong = given.wrong and action == Action.WITHDRAW
+    entry = _noted(session, row, action, by, live=head.live, reason=reason, wrong=wrong)
+    if wrong:
+        recalls.open_recall(session, entry, since=given.wrong_since)
+    return entry
 
 
 def possible(session: Session, row: ArticleVersion, by: Editor) -> list[Action]:

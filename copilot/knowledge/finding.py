@@ -17,20 +17,24 @@ WRITING = (Action.WRITE, Action.EDIT, Action.REVERT)
 BATCH = 500  # ids in one question to the database
 
 
+class Unknown(KnowledgeError):
+    """There is no such article or version."""
+
+
 def article(session: Session, name: str) -> ArticleRow:
-    """An article. Raises KnowledgeError where there is none."""
+    """An article. Raises Unknown where there is none."""
     found = session.get(ArticleRow, name)
     if found is None:
-        raise KnowledgeError(f"热线百科里没有 {name[:64]}，请核对编号")
+        raise Unknown(f"热线百科里没有 {name[:64]}，请核对编号")
     return found
 
 
 def version(session: Session, name: str, number: int) -> ArticleVersion:
-    """One version. Raises KnowledgeError where there is none."""
+    """One version. Raises Unknown where there is none."""
     row = session.scalar(select(ArticleVersion).where(ArticleVersion.article == name, ArticleVersion.version == number))
     if row is None:
         newest = article(session, name).newest
-        raise KnowledgeError(f"{name[:64]} 没有第 {number} 版；现有到第 {newest} 版")
+        raise Unknown(f"{name[:64]} 没有第 {number} 版；现有到第 {newest} 版")
     return row
 
 

@@ -28,17 +28,19 @@ def catch_up(database: Database, index: Index) -> int:
         moved += count
 
 
-def reconcile(database: Database, index: Index, progress: Progress = lambda done, total: None) -> int:
+def reconcile(
+    database: Database, index: Index, progress: Progress = lambda done, total: None, batch: int = BATCH
+) -> int:
     """Bring an index to what the database holds, whatever it was built from; how many articles were astray.
 
-    progress hears how many of those have been taken in.
+    progress hears how many of those have been taken in, `batch` at a time; what it raises ends it there.
     """
     told, position = database.read_now(lambda session: (digests(session), finding.head(session)))
     held = {name: finding.digest(article.row()) for name, article in index.articles.items()}
     gone = [name for name in held if name not in told]
     wanted = [name for name, digest in told.items() if held.get(name) != digest]
-    for start in range(0, len(wanted), BATCH):
-        group = wanted[start : start + BATCH]
+    for start in range(0, len(wanted), batch):
+        group = wanted[start : start + batch]
         index.apply(database.read_now(lambda session: list(finding.live(session, group))), (), index.position)  # noqa: B023 - run at once
         progress(start + len(group), len(wanted))
     if gone or index.position != position:

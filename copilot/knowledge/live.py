@@ -27,10 +27,14 @@ FOLDERS = 64
 
 
 class Live:
-    """Holds the current index; searches take it once and keep it. changed here: `follow` after the commit."""
+    """Holds the current index; searches take it once and keep it. What changes it here calls `follow` after its commit.
+
+    home: where indexes are kept; None: in memory alone.
+    """
 
     def __init__(self, database: Database, index: Index, home: "Home | None" = None) -> None:
-        self._database, self._index, self._home = database, index, home
+        self._database, self._index = database, index
+        self.home = home
         self._turn = threading.Lock()
         self._stop, self._over = asyncio.Event(), asyncio.Event()
         self._over.set()
@@ -85,8 +89,8 @@ class Live:
     def shut(self) -> None:
         """Let go of the files."""
         self._index.close()
-        if self._home is not None:
-            self._home.leave()
+        if self.home is not None:
+            self.home.leave()
 
     async def _rest(self) -> None:
         try:

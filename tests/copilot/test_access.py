@@ -16,8 +16,15 @@ EVERYBODY = {
     "hanjiang",
     "zhoutao",
     "lihua",
+    "xuting",
+    "gaofeng",
     "admin",
 }
+AUTHORS = {"hanjiang", "xuting", "gaofeng"}
+KEEPERS = AUTHORS  # who writes or reviews
+REVIEWERS = {"gaofeng"}
+LABELLERS = {"xuting", "gaofeng"}
+ADJUDICATORS = {"gaofeng"}
 CALLS = {"wangli", "qianjun"}
 ADMIN = {"admin"}
 EXPORT = EVERYBODY - {"wangli", "lihua"}
@@ -33,7 +40,33 @@ ROUTES = {
     "GET /api/calls/{call}/decisions": EVERYBODY,
     "GET /api/calls/{call}/audio": EVERYBODY,
     "GET /api/knowledge/search": EVERYBODY,
+    "GET /api/knowledge/choices": EVERYBODY,
+    "GET /api/knowledge/articles": EVERYBODY,
     "GET /api/knowledge/articles/{article}": EVERYBODY,
+    "POST /api/knowledge/articles": AUTHORS,
+    "POST /api/knowledge/check": AUTHORS,
+    "POST /api/knowledge/articles/{article}/versions": AUTHORS,
+    "PUT /api/knowledge/articles/{article}/versions/{version}": AUTHORS,
+    "POST /api/knowledge/articles/{article}/versions/{version}/acts/{action}": KEEPERS,
+    "GET /api/knowledge/articles/{article}/versions": KEEPERS,
+    "GET /api/knowledge/articles/{article}/compare": KEEPERS,
+    "GET /api/knowledge/articles/{article}/journal": KEEPERS,
+    "GET /api/knowledge/review": KEEPERS,
+    "GET /api/knowledge/due": KEEPERS,
+    "GET /api/labelling/queues": LABELLERS,
+    "POST /api/labelling/collect": LABELLERS,
+    "POST /api/labelling/next": LABELLERS,
+    "POST /api/labelling/release": LABELLERS,
+    "GET /api/labelling/items/{item}": LABELLERS,
+    "PUT /api/labelling/items/{item}/label": LABELLERS,
+    "GET /api/labelling/items/{item}/clip": LABELLERS,
+    "DELETE /api/labelling/labels/last": LABELLERS,
+    "GET /api/labelling/progress": LABELLERS,
+    "GET /api/labelling/agreement": LABELLERS,
+    "GET /api/labelling/disputes": ADJUDICATORS,
+    "POST /api/labelling/items/{item}/settle": ADJUDICATORS,
+    "GET /api/labelling/annotators": ADJUDICATORS,
+    "POST /api/labelling/assign": ADJUDICATORS,
     "GET /api/departments": EVERYBODY,
     "GET /api/matters": EVERYBODY,
     "GET /api/phrases": EVERYBODY,
@@ -96,6 +129,7 @@ IN_PATH = {
     "{version}": "1",
     "{username}": "nobody",
     "{year}": "2026",
+    "{item}": "999",
 }
 
 

@@ -121,7 +121,6 @@ class ArticleOut(VersionOut):
     tags: list[str]
     content: ArticleBody
     live_version: int
-    superseded_by: str = ""
 
 
 class HitOut(Card):
