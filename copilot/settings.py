@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, description="a session ends after this many hours, however busy")
     cookie_secure: bool = Field(default=False, description="send the session cookie over TLS only")
     sweep_seconds: float = Field(default=20, gt=0, description="seconds between two looks for what timers are due for")
+    gap_days: int = Field(
+        default=5, ge=1, le=60, description="working days in which a department is to fill a gap of the base (assumed)"
+    )
+    gap_least: int = Field(default=2, ge=1, description="questions without an answer that make a gap")
     line_token: str = Field(
         default="", description="token that a telephone exchange sends with its audio; empty: loopback only"
     )
