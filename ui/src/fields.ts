@@ -36,3 +36,15 @@ export const isName = (name: string): name is Name => name in FIELDS;
 export function blank(): Values {
   return { ...(Object.fromEntries(NAMES.map((name) => [name, ""])) as Values), urgency: "普通" };
 }
+
+/** Special lines merged into 12345, as an article is kept for one of them. */
+export const LINES: [string, string][] = [
+  ["12315", "12315 市场监管"],
+  ["12319", "12319 城市管理"],
+  ["12328", "12328 交通运输"],
+  ["12329", "12329 住房公积金"],
+  ["12348", "12348 法律服务"],
+  ["12393", "12393 医疗保障"],
+];
+
+export const lineName = (line: string): string => LINES.find(([value]) => value === line)?.[1] ?? line;

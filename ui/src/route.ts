@@ -1,21 +1,22 @@
-/** The page in the address bar: #/desk, #/tickets?queue=mine, #/tickets/7, #/knowledge, #/configuration, #/users. */
+/** The page in the address bar: #/desk, #/tickets?queue=mine, #/tickets/7, #/knowledge/articles/YB-001, #/users. */
 import { ref } from "vue";
 import type { PageName } from "./api";
 
 const PAGES: readonly string[] = ["desk", "tickets", "knowledge", "labelling", "configuration", "users"] satisfies PageName[];
 
-/** `query`: what a list is narrowed to. */
+/** `more`: what stands behind the id; `query`: what a list is narrowed to. */
 export interface Route {
   page: PageName;
   id: string;
+  more: string;
   query: string;
 }
 
 /** The page that a hash names; the desk when it names none. */
 export function parse(hash: string): Route {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
-  const [page, id = ""] = path.split("/");
-  return { page: PAGES.includes(page) ? (page as PageName) : "desk", id: decodeURIComponent(id), query };
+  const [page, id = "", ...more] = path.split("/").map(decodeURIComponent);
+  return { page: PAGES.includes(page) ? (page as PageName) : "desk", id, more: more.join("/"), query };
 }
 
 export const route = ref(parse(location.hash));
@@ -40,7 +41,11 @@ export function go(page: PageName, id: string | number = ""): void {
 
 /** Narrow the list in place: going back leaves it rather than undoing one filter after the other. */
 export function narrow(query: string): void {
-  if (!isList(parse(location.hash))) return; // left meanwhile
-  history.replaceState(history.state, "", `#/tickets?${query}`);
+  if (isList(parse(location.hash))) replace(`tickets?${query}`); // else left meanwhile
+}
+
+/** Another address for what is shown already: going back passes it by. */
+export function replace(address: string): void {
+  history.replaceState(history.state, "", `#/${address}`);
   arrived();
 }

@@ -436,6 +436,8 @@ export interface Article {
   valid_to: string;
   source: string;
   tags: string[];
+  line: string;
+  content: { slices: { text: string; clause: string }[] };
 }
 
 export interface Sample {

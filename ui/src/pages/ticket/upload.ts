@@ -2,7 +2,7 @@
 import { type Attached, Refusal } from "../../api";
 
 /** What the server keeps; throws a Refusal. `far`: called with 0–1. */
-export function upload(address: string, file: File, far: (done: number) => void): Promise<Attached> {
+export function upload<T = Attached>(address: string, file: File, far: (done: number) => void): Promise<T> {
   const form = new FormData();
   form.append("file", file);
   return new Promise((kept, refused) => {
@@ -12,7 +12,7 @@ export function upload(address: string, file: File, far: (done: number) => void)
     request.upload.onprogress = ({ loaded, total }) => far(total ? loaded / total : 0);
     request.onerror = () => refused(new Refusal("网络不通，文件没有上传，请重试", 0));
     request.onload = () => {
-      if (request.status < 300) kept(request.response as Attached);
+      if (request.status < 300) kept(request.response as T);
       else refused(new Refusal((request.response as { detail?: string } | null)?.detail ?? "文件没有上传，请重试", request.status));
     };
     request.send(form);
