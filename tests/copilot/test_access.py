@@ -67,6 +67,10 @@ ROUTES = {
     "POST /api/labelling/items/{item}/settle": ADJUDICATORS,
     "GET /api/labelling/annotators": ADJUDICATORS,
     "POST /api/labelling/assign": ADJUDICATORS,
+    "GET /api/labelling/datasets": LABELLERS,
+    "POST /api/labelling/datasets": ADJUDICATORS,
+    "GET /api/labelling/datasets/{dataset}/download": ADJUDICATORS,
+    "GET /api/labelling/datasets/{dataset}/compare": LABELLERS,
     "GET /api/departments": EVERYBODY,
     "GET /api/matters": EVERYBODY,
     "GET /api/phrases": EVERYBODY,
@@ -130,6 +134,7 @@ IN_PATH = {
     "{username}": "nobody",
     "{year}": "2026",
     "{item}": "999",
+    "{dataset}": "999",
 }
 
 
