@@ -1,6 +1,6 @@
 """What is done to articles: each act changes a version by the table, writes the journal and returns its entry."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -124,6 +124,22 @@ def act(
     if wrong:
         recalls.open_recall(session, entry, since=given.wrong_since)
     return entry
+
+
+def remind(session: Session, row: ArticleVersion, by: Editor) -> KnowledgeEntry:
+    """Note that a live version's review comes due on its day; who edits it notices nothing."""
+    _step(session, row, Action.REMIND, by)
+    return _noted(session, row, Action.REMIND, by, live=row.version, reason=row.review_due)
+
+
+def reindex(session: Session, names: Iterable[str], by: Editor, reason: str = "") -> None:
+    """Have every index take these articles anew, or out where they are not live; also what no article is called."""
+    for name in names:
+        head = session.get(ArticleRow, name)
+        number = (head.live or head.newest) if head else 0
+        state = finding.version(session, name, number).state if head else State.DELETED.value
+        gone = ArticleVersion(article=name, version=number, state=state)
+        _noted(session, gone, Action.REINDEX, by, live=head.live if head else 0, reason=reason)
 
 
 def possible(session: Session, row: ArticleVersion, by: Editor) -> list[Action]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from copilot.knowledge.tables import ArticleRow, ArticleVersion, KnowledgeEntry
 from kb_index.article import Article, KnowledgeError, parse
 from kb_index.lifecycle import Action, State
 
+log = logging.getLogger(__name__)
 OPEN = (State.DRAFT, State.FIRST_REVIEW, State.REVIEW, State.APPROVED)
 WRITING = (Action.WRITE, Action.EDIT, Action.REVERT)
 BATCH = 500  # ids in one question to the database
@@ -53,14 +55,20 @@ def under_way(session: Session, name: str) -> ArticleVersion | None:
 
 
 def live(session: Session, names: Collection[str] | None = None) -> Iterable[Article]:
-    """The live articles, in order of their ids; of these names alone where they are given."""
+    """The live articles, in order of their ids; of these names alone where they are given.
+
+    What was altered so that it cannot be read is left out; the audit tells.
+    """
     for group in [None] if names is None else _groups(sorted(names)):
         query = select(ArticleVersion).join(
             ArticleRow, (ArticleRow.id == ArticleVersion.article) & (ArticleRow.live == ArticleVersion.version)
         )
         query = query if group is None else query.where(ArticleRow.id.in_(group))
         for row in session.scalars(query.order_by(ArticleRow.id).execution_options(yield_per=BATCH)):
-            yield as_article(row)
+            try:
+                yield as_article(row)
+            except (KeyError, TypeError, ValueError):
+                log.error("article cannot be read", extra={"article": row.article, "version": row.version})
 
 
 def as_article(row: ArticleVersion) -> Article:

@@ -1,6 +1,7 @@
 """Indexes follow the journal: what happened since an index last looked is applied to it, in order."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,11 +22,11 @@ def catch_up(database: Database, index: Index) -> int:
     """Apply every entry behind the index's position; how many there were."""
     moved = 0
     while True:
-        count, position, put, gone = database.read_now(lambda session: _after(session, index.position))
-        if not count:
+        step = database.read_now(lambda session: _after(session, index.position))
+        if not step.count:
             return moved
-        index.apply(put, gone, position)
-        moved += count
+        index.apply(step.put, step.gone, step.position, anew=step.anew)
+        moved += step.count
 
 
 def reconcile(
@@ -36,7 +37,7 @@ def reconcile(
     progress hears how many of those have been taken in, `batch` at a time; what it raises ends it there.
     """
     told, position = database.read_now(lambda session: (digests(session), finding.head(session)))
-    held = {name: finding.digest(article.row()) for name, article in index.articles.items()}
+    held = index.digests()
     gone = [name for name in held if name not in told]
     wanted = [name for name, digest in told.items() if held.get(name) != digest]
     for start in range(0, len(wanted), batch):
@@ -48,14 +49,26 @@ def reconcile(
     return len(gone) + len(wanted)
 
 
-def _after(session: Session, position: int) -> tuple[int, int, list[Article], list[str]]:
-    """The next entries: how many, the last one's id, and the articles to put and to remove because of them."""
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Entries of the journal and what becomes of an index by them. anew: also of what it seems to hold already."""
+
+    count: int
+    position: int
+    put: list[Article]
+    gone: list[str]
+    anew: bool
+
+
+def _after(session: Session, position: int) -> _Step:
+    """The next entries behind a position."""
     query = select(KnowledgeEntry.id, KnowledgeEntry.article, KnowledgeEntry.action)
     rows = session.execute(query.where(KnowledgeEntry.id > position).order_by(KnowledgeEntry.id).limit(BATCH)).all()
     names = {row.article for row in rows if row.action in VISIBLE}
     put = list(finding.live(session, names))
     gone = names.difference(article.id for article in put)
-    return len(rows), rows[-1].id if rows else position, put, sorted(gone)
+    anew = any(row.action == Action.REINDEX for row in rows)
+    return _Step(len(rows), rows[-1].id if rows else position, put, sorted(gone), anew)
 
 
 def digests(session: Session) -> dict[str, str]:

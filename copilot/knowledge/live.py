@@ -7,20 +7,23 @@ import logging
 import os
 import threading
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import make_url
+from sqlalchemy.orm import Session
 
 from copilot.database import Database
 from copilot.knowledge import finding, follow
 from copilot.knowledge.follow import Progress
+from copilot.knowledge.tables import KnowledgeEntry
 from copilot.settings import Settings
 from kb_index import encoder as encoders
 from kb_index.article import Article
-from kb_index.build import build
 from kb_index.encoder import Encoder
 from kb_index.index import Index
 
+Mark = tuple[str, datetime] | None
 log = logging.getLogger(__name__)
 LOOK = 0.3  # seconds until a change on another server shows here
 FOLDERS = 64
@@ -36,6 +39,7 @@ class Live:
         self._database, self._index = database, index
         self.home = home
         self._turn = threading.Lock()
+        self._mark: Mark = None
         self._stop, self._over = asyncio.Event(), asyncio.Event()
         self._over.set()
 
@@ -50,18 +54,29 @@ class Live:
         return self._index.articles
 
     def follow(self) -> int:
-        """Apply what was committed since; how many entries. Where the database was put back, all of it."""
+        """Apply what was committed since; how many entries. Where it is another journal than before, all of it."""
         with self._turn:
-            head = self._database.read_now(finding.head)
-            if head < self._index.position:
-                return follow.reconcile(self._database, self._index)
-            return follow.catch_up(self._database, self._index) if head > self._index.position else 0
+            head, mark = self._database.read_now(self._look)
+            if head < self._index.position or mark != (self._mark or mark):
+                moved = follow.reconcile(self._database, self._index)
+            elif head > self._index.position:
+                moved = follow.catch_up(self._database, self._index)
+            else:
+                moved = 0
+            if moved or self._mark is None:
+                self._mark = self._database.read_now(self._look)[1]
+            return moved
+
+    def _look(self, session: Session) -> tuple[int, Mark]:
+        """The journal's head, and the entry at which the index stands: a base that was put back has another there."""
+        entry = session.get(KnowledgeEntry, self._index.position)
+        return finding.head(session), (entry.article, entry.at) if entry else None
 
     def replace(self, index: Index) -> Index:
         """Search with another index from now on, which has caught up; the one before, for the caller to close."""
         with self._turn:
             follow.catch_up(self._database, index)
-            before, self._index = self._index, index
+            before, self._index, self._mark = self._index, index, None
         return before
 
     async def run(self) -> None:
@@ -136,9 +151,6 @@ def open_live(settings: Settings, database: Database, encoder: Encoder, progress
     home = Home(settings)
     try:
         index = Index.open(home.of(encoder), encoder)
-        if not index.articles:
-            articles = database.read_now(lambda session: list(finding.live(session)))
-            index = build(articles, encoder, settings.cache, progress)
         follow.reconcile(database, index, progress)
     except BaseException:
         home.leave()
