@@ -7,7 +7,7 @@ export interface Piece {
 }
 
 /** Edits up to which characters are compared; texts that differ more stand whole, old then new. */
-const MOST = 1200;
+const MOST = 600;
 /** An equal stretch this short between two changes is read as part of them. */
 const ISLAND = 1;
 
