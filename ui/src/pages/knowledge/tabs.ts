@@ -25,6 +25,10 @@ export const TABS: readonly Tab[] = [
   { name: "articles", label: "文章", needs: KEEPERS, component: lazy(() => import("./articles/Articles.vue")) },
   { name: "review", label: "待审", needs: KEEPERS, component: lazy(() => import("./review/Review.vue")) },
   { name: "imports", label: "导入", needs: ["author"], component: lazy(() => import("./imports/Imports.vue")) },
+  { name: "gaps", label: "缺口", needs: ["author"], component: lazy(() => import("./gaps/Gaps.vue")) },
+  { name: "recalls", label: "召回", needs: ["recall"], component: lazy(() => import("./recalls/Recalls.vue")) },
+  { name: "feedback", label: "反馈", needs: [], component: lazy(() => import("./feedback/Feedback.vue")) },
+  { name: "figures", label: "概览", needs: [], component: lazy(() => import("./figures/Dashboard.vue")) },
   { name: "upkeep", label: "维护", needs: ["review", "configure"], component: lazy(() => import("./upkeep/Upkeep.vue")) },
 ];
 
