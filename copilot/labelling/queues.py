@@ -241,9 +241,7 @@ def _found(given: Given, known: Known) -> Judged:
     if article is None:
         raise LabelError(f"热线百科里没有“{visible(given.article)[:64]}”，可能已下架；请查找后选中一篇")
     if not -1 <= given.slice < len(article.slices):
-        raise LabelError(
-            f"“{article.title}”没有第 {given.slice + 1} 片；共 {len(article.slices)} 片，不确定哪一片可以不选"
-        )
+        raise LabelError(f"“{article.title}”只有 {len(article.slices)} 片；不确定是哪一片时可以不选")
     value = {"choice": "article", "article": article.id, "version": article.version, "slice": given.slice}
     return Judged(f"article:{article.id}", value)
 
