@@ -1,4 +1,4 @@
-"""`python -m copilot`: serve, index, demo, models."""
+"""`python -m copilot`: serve, index, demo, kb, journal, models."""
 
 import argparse
 import socket
@@ -7,8 +7,8 @@ import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import uvicorn
 from pydantic import ValidationError
@@ -23,25 +23,29 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-import kb_index
+import classifier
 from asr import registry, weights
 from asr.base import AsrError
 from classifier.catalogue import CatalogueError
+from classifier.catalogue import load as load_catalogue
 from copilot import anchors, parts
 from copilot.anchors import AnchorError
 from copilot.api.access import SAMPLE_PASSWORD, SAMPLES
 from copilot.app import create_app
+from copilot.configuration import Configured
+from copilot.database import Database
+from copilot.knowledge import console, upkeep
+from copilot.knowledge.live import open_live
 from copilot.roles import RoleError
 from copilot.schema import SchemaError
 from copilot.settings import Settings
 from kb_index.article import KnowledgeError
-from kb_index.article import load as load_articles
-from kb_index.build import build
-from kb_index.encoder import create
+from kb_index.encoder import Encoder
 from ticket_core import journal
 from ticket_core.vocabulary import Role
 
 out = Console()
+FAULTS = 50  # said one by one
 LARGEST_MESSAGE = 1 << 20  # above what a line may send, so that the refusal can say why
 
 
@@ -51,8 +55,19 @@ def main(argv: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     serving = commands.add_parser("serve", help="启动服务")
     serving.set_defaults(run=serve)
-    commands.add_parser("index", help="重建热线百科检索索引").set_defaults(run=index)
+    commands.add_parser("index", help="使热线百科检索索引与数据库一致").set_defaults(run=index)
     commands.add_parser("demo", help="启动服务并打开浏览器").set_defaults(run=serve)
+    base = commands.add_parser(
+        "kb", help="热线百科：audit 校验索引与数据库、export 整库导出、import 整库导入新装的系统"
+    )
+    whats = base.add_subparsers(dest="what", required=True, metavar="动作")
+    auditing = whats.add_parser("audit", help="校验每个索引与数据库是否一致，服务在不在运行都可以")
+    auditing.add_argument("--repair", action="store_true", help="不一致的重新索引")
+    auditing.set_defaults(run=audit_base)
+    for name, moved, told in (("export", export_base, "整库导出为 zip"), ("import", import_base, "导入整库 zip")):
+        moving = whats.add_parser(name, help=told)
+        moving.add_argument("file", type=Path, help="zip 文件")
+        moving.set_defaults(run=moved)
     kept = commands.add_parser("journal", help="办理记录：verify 校验全部记录有没有被改动")
     kept.add_argument("what", choices=("verify",))
     kept.set_defaults(run=verify_journal)
@@ -129,17 +144,70 @@ def install_speech(settings: Settings) -> None:
 
 
 def index(settings: Settings, _: argparse.Namespace) -> int:
-    """Build the index of the knowledge base anew; the old one serves until the new one is whole."""
-    articles = load_articles(parts.room_data(kb_index) / "articles")
-    settings.cache.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=settings.cache) as fresh, counted("编码热线百科") as show:
-        built = build(articles, create(settings.encoder), Path(fresh), show)
-        for file in Path(fresh).iterdir():
-            file.replace(settings.cache / file.name)
-    out.print(f"索引已重建：{len(articles)} 篇文章")
-    if built.notice:
-        out.print(f"[yellow]{built.notice}[/yellow]")
+    """Bring the index of the knowledge base in step with the database, before a server starts or for want of one."""
+    with opened_base(settings) as database, counted("编码热线百科") as show:
+        encoder = chosen_encoder(settings, database)
+        live = open_live(settings, database, encoder, "", show)
+        held, notice = len(live.index.articles), live.index.notice
+        live.shut()
+    out.print(f"索引已就绪：{held} 篇文章")
+    if notice:
+        out.print(f"[yellow]{notice}[/yellow]")
     return 0
+
+
+def audit_base(settings: Settings, options: argparse.Namespace) -> int:
+    """Compare every index with the database; 1 where something is wrong and was not repaired."""
+    with opened_base(settings) as database, counted("校验热线百科") as show:
+        reports = console.check(settings, database, chosen_encoder(settings, database), options.repair, show)
+    for report in reports:
+        out.print(f"{report.articles} 篇、{report.slices} 个切片，用时 {report.seconds:.1f} 秒", highlight=False)
+        for fault in report.faults[:FAULTS]:
+            out.print(f"  {fault.article} {fault.says}{'（已修复）' if fault.repaired else ''}", highlight=False)
+        if (more := len(report.faults) - FAULTS) > 0:
+            out.print(f"  另有 {more} 处", highlight=False)
+    if left := sum(report.left for report in reports):
+        refuse(f"索引与数据库有 {left} 处不一致" + ("" if options.repair else "；加 --repair 重新索引"))
+        return 1
+    out.print("索引与数据库一致")
+    return 0
+
+
+def export_base(settings: Settings, options: argparse.Namespace) -> int:
+    """Write the whole base to a file."""
+    with opened_base(settings) as database, counted("导出热线百科") as show:
+        rows = upkeep.export(database, options.file, show)
+    out.print(f"已导出 {rows} 行到 {options.file}", highlight=False)
+    return 0
+
+
+def import_base(settings: Settings, options: argparse.Namespace) -> int:
+    """Fill an empty base from a file; a server that runs follows by itself."""
+    with opened_base(settings) as database, counted("导入热线百科") as show:
+        rows = console.load(database, options.file, show)
+    out.print(f"已导入 {rows} 行", highlight=False)
+    return 0
+
+
+@contextmanager
+def opened_base(settings: Settings) -> Iterator[Database]:
+    """The database, with what ships in its knowledge base where that is empty."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = parts.open_database(settings)
+    try:
+        parts.fill(database)
+        yield database
+    finally:
+        database.close()
+
+
+def chosen_encoder(settings: Settings, database: Database) -> Encoder:
+    """The encoder that the server would use. Raises KnowledgeError where it cannot be had."""
+    configured = Configured(database, load_catalogue(parts.room_data(classifier) / "catalogue.csv"))
+    encoder = upkeep.made(settings, upkeep.chosen(settings, configured, datetime.now(UTC)))
+    if encoder.notice:
+        raise KnowledgeError(encoder.notice)
+    return encoder
 
 
 def verify_journal(settings: Settings, _: argparse.Namespace) -> int:

@@ -38,8 +38,11 @@ from copilot.attachments import AttachmentError, Store
 from copilot.calls import CallError, Calls
 from copilot.clockwork import Clockwork
 from copilot.configuration.versions import ConfigurationError
-from copilot.guard import Guard
+from copilot.guard import Guard, Limits
 from copilot.knowledge.finding import Unknown
+from copilot.knowledge.intake import Intake
+from copilot.knowledge.jobs import Jobs
+from copilot.knowledge.upkeep import Upkeep
 from copilot.labelling.errors import Closed, LabelError
 from copilot.parts import Parts
 from copilot.settings import Settings
@@ -82,6 +85,8 @@ class State(TypedDict):
 
     parts: Parts
     calls: Calls
+    intake: Intake
+    jobs: Jobs
     throttle: Throttle
     forms: Throttle
 
@@ -94,16 +99,20 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         built = parts or parts_module.build(settings)
         await access.create_samples(built, settings)
         Store(settings).sweep(datetime.now(UTC))
-        live, clockwork = Calls(built), Clockwork(built)
+        live, jobs, intake = Calls(built), Jobs(), Intake(built)
+        clockwork, upkeep = Clockwork(built, jobs=jobs), Upkeep(built, jobs)
         await live.recover()
+        await intake.sweep(datetime.now(UTC))
         forms = Throttle(most=settings.web_form_hourly, within=3600)
         ticking = asyncio.create_task(clockwork.run(), name="clockwork")
-        following = asyncio.create_task(built.live.run(), name="index")
-        yield {"parts": built, "calls": live, "throttle": Throttle(), "forms": forms}
+        following = asyncio.create_task(built.live.run(upkeep.look), name="index")
+        yield {"parts": built, "calls": live, "intake": intake, "jobs": jobs, "throttle": Throttle(), "forms": forms}
         await clockwork.close()
+        await intake.close()
         await built.live.close()
         await ticking
         await following
+        await jobs.close()
         await live.close()
         if parts is None:
             await built.close()
@@ -133,9 +142,18 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(SQLAlchemyError, _failed(503, "数据库暂不可用，内容没有保存；请稍后重试"))
     app.add_exception_handler(Exception, _failed(500, "服务出错了，请重试；仍不行请联系管理员"))
-    app.add_middleware(Guard, refuse=partial(problem, 413, TITLES[413]), upload_mb=settings.attachment_mb + 1)
+    app.add_middleware(Guard, refuse=partial(problem, 413, TITLES[413]), uploads=uploads(settings))
     app.add_api_route("/{path:path}", page, methods=["GET"], include_in_schema=False)
     return app
+
+
+def uploads(settings: Settings) -> Limits:
+    """The paths that take files, and how many MB a request to them may have: a file and the form around it."""
+    return (
+        (r"/api/(?:tickets/\d+/attachments|inbound/\w+|web-form)", settings.attachment_mb + 1),
+        (r"/api/knowledge/imports", settings.import_mb + 1),
+        (r"/api/knowledge/import-base", settings.bundle_mb + 1),
+    )
 
 
 async def page(path: str) -> FileResponse:

@@ -3,10 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from copilot import anchors
+from copilot.knowledge import dates, upkeep
+from copilot.knowledge.jobs import Jobs
 from copilot.parts import Parts
+from copilot.usage.housekeeping import Housekeeping
 from ticket_core import sweep
 
 log = logging.getLogger(__name__)
@@ -18,10 +21,15 @@ def _now() -> datetime:
 
 
 class Clockwork:
-    """Sweeps when it starts and then every `settings.sweep_seconds`; several servers may do so at once."""
+    """Sweeps when it starts and then every `settings.sweep_seconds`; several servers may do so at once.
 
-    def __init__(self, parts: Parts, now: Callable[[], datetime] = _now) -> None:
-        self._parts, self._now = parts, now
+    jobs: where the nightly audit runs; None: it is not done.
+    """
+
+    def __init__(self, parts: Parts, now: Callable[[], datetime] = _now, jobs: Jobs | None = None) -> None:
+        self._parts, self._now, self._jobs = parts, now, jobs
+        self._night: date | None = None
+        self._usage = Housekeeping(parts)
         self._stop, self._over = asyncio.Event(), asyncio.Event()
         self._over.set()
 
@@ -44,6 +52,8 @@ class Clockwork:
         await self._parts.database.read(lambda session: anchors.note(folder, session, now))
         while done := await self._pass():
             total += done
+        total += await self._keep_base(now)
+        await self._usage.turn(now)
         return total
 
     async def close(self) -> None:
@@ -59,6 +69,20 @@ class Clockwork:
                 break
             done += await self._sweep(now, ids[start : start + BATCH])
         return done
+
+    async def _keep_base(self, now: datetime) -> int:
+        """Let articles expire and come due; at night begin the audit, which goes on beside the timers."""
+        parts, total = self._parts, 0
+        while done := await parts.database.write(lambda session: dates.turn(session, now)):
+            total += done
+        if total:
+            await asyncio.to_thread(parts.live.follow)
+        night = await asyncio.to_thread(upkeep.night, parts, now)
+        self._night = self._night or night  # an index that was just opened has been brought in step
+        if night > self._night and self._jobs is not None and self._jobs.running is None:
+            self._night = night
+            self._jobs.start("audit", lambda progress: upkeep.audit_live(parts, True, progress))
+        return total
 
     async def _sweep(self, now: datetime, ids: list[int]) -> int:
         book = await asyncio.to_thread(self._parts.rules)

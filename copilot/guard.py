@@ -1,14 +1,14 @@
 """At the door of the application: a limit on what is sent, and the security headers on what goes out."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_MB = 1
-UPLOADS = re.compile(r"/api/(?:tickets/\d+/attachments|inbound/\w+|web-form)")
+Limits = Sequence[tuple[str, int]]
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "media-src 'self' blob:; worker-src 'self' blob:; frame-ancestors 'none'",
@@ -20,18 +20,19 @@ HEADERS = {
 class Guard:
     """Counts the body as it comes, so that a sender who announces no length is held to the limit as well.
 
-    refuse: the answer to what is too large, given the words; upload_mb: what may come to the routes of UPLOADS.
+    refuse: the answer to what is too large, given the words; uploads: patterns of the paths that take files, and MB.
     """
 
-    def __init__(self, app: ASGIApp, refuse: Callable[[str], ASGIApp], upload_mb: int) -> None:
-        self._app, self._refuse, self._upload_mb = app, refuse, upload_mb
+    def __init__(self, app: ASGIApp, refuse: Callable[[str], ASGIApp], uploads: Limits) -> None:
+        self._app, self._refuse = app, refuse
+        self._uploads = [(re.compile(path), most) for path, most in uploads]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what is no HTTP request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._upload_mb if UPLOADS.fullmatch(scope["path"]) else BODY_MB
+        most = next((most for path, most in self._uploads if path.fullmatch(scope["path"])), BODY_MB)
         length = Headers(scope=scope).get("content-length", "0")
         fits = length.isascii() and length.isdigit() and int(length[:20]) <= most << 20
         app = self._app if fits else self._refuse(too_large(most))

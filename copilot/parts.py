@@ -23,7 +23,7 @@ from copilot import schema
 from copilot.bus import Bus, MemoryBus
 from copilot.configuration import Configured
 from copilot.database import Database
-from copilot.knowledge import shipped
+from copilot.knowledge import shipped, upkeep
 from copilot.knowledge.live import Live, open_live
 from copilot.redis_bus import RedisBus
 from copilot.roles import RoleCard
@@ -33,7 +33,6 @@ from copilot.suggest import Wording
 from kb_index.article import Article
 from kb_index.article import load as load_articles
 from kb_index.encoder import Encoder, Vectors
-from kb_index.encoder import create as create_encoder
 from kb_index.index import Index
 from ticket_core.deadline.rules import Rulebook
 
@@ -108,14 +107,14 @@ def build(settings: Settings, say: Say = lambda _: None, bar: Bar = unseen) -> P
     settings.data.mkdir(parents=True, exist_ok=True)
     say("读取派单目录与热线百科")
     database = open_database(settings)
-    catalogue = Configured(database, load_catalogue(room_data(classifier) / "catalogue.csv")).catalogue(
-        datetime.now(UTC)
-    )
+    configured = Configured(database, load_catalogue(room_data(classifier) / "catalogue.csv"))
+    catalogue = configured.catalogue(datetime.now(UTC))
     fill(database)
     say("建立检索索引")
-    encoder = create_encoder(settings.encoder)
+    chosen = upkeep.chosen(settings, configured, datetime.now(UTC))
+    encoder = upkeep.made(settings, chosen)
     with bar("编码热线百科") as show:
-        live = open_live(settings, database, encoder, show)
+        live = open_live(settings, database, encoder, chosen, show)
     if live.index.notice:
         say(live.index.notice)
     articles = list(live.articles.values())

@@ -24,7 +24,15 @@ class Settings(BaseSettings):
         description="speech engine: whisper, vosk[:WEIGHTS], sherpa[:WEIGHTS] or scripted[:FILE]",
     )
     speech_workers: int = Field(default=2, ge=1, le=64, description="decodes at once")
-    encoder: str = Field(default="", description="text encoder; empty: the packaged default")
+    encoder: str = Field(
+        default="",
+        description="text encoder: e5, use, none, folder:PATH or endpoint:URL#MODEL; empty: the packaged default",
+    )
+    encoder_key: str = Field(default="", description="key for an encoder or reranker at an endpoint")
+    encoder_seconds: float = Field(default=20, gt=0, description="how long such an endpoint may take for a batch")
+    reranker: str = Field(
+        default="", description="second look at the best hits: folder:PATH or endpoint:URL#MODEL; empty: none"
+    )
     demo_users: bool = Field(default=True, description="create the sample sign-ins when there is no user yet")
     session_idle_minutes: int = Field(default=30, ge=1, description="a session ends after this many idle minutes")
     session_hours: int = Field(default=12, ge=1, description="a session ends after this many hours, however busy")
@@ -40,6 +48,8 @@ class Settings(BaseSettings):
     line_idle_seconds: float = Field(default=30, gt=0, description="a line that sends nothing for so long is closed")
     attachment_mb: int = Field(default=20, ge=1, le=1024, description="largest attachment, in MB")
     attachment_count: int = Field(default=20, ge=1, le=1000, description="attachments of one ticket at most")
+    import_mb: int = Field(default=50, ge=1, le=1024, description="largest file brought into the knowledge base, in MB")
+    bundle_mb: int = Field(default=500, ge=1, le=8192, description="largest exported knowledge base taken in, in MB")
     export_rows: int = Field(default=100_000, ge=1, description="tickets in one exported file at most")
     web_form_hourly: int = Field(
         default=20, ge=0, description="requests that one address may file by the web form in an hour; 0: closed"

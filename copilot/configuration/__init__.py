@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from classifier.catalogue import Catalogue
 from copilot.configuration import versions
-from copilot.configuration.kinds import Department, Dispatch, Kind, Phrase, Tag, kinds, limited, merged
+from copilot.configuration.kinds import Department, Dispatch, Kind, Phrase, Search, Tag, kinds, limited, merged
 from copilot.configuration.versions import ConfigurationError, local_date
 from copilot.database import Database
 from copilot.tables import Configuration
+from kb_index.synonyms import Synonyms
 from ticket_core import deadline
 from ticket_core.deadline.rules import Rulebook, Rules
 from ticket_core.errors import TicketError
@@ -68,6 +69,16 @@ class Configured:
     def lines(self, at: datetime) -> tuple[Dispatch, ...]:
         """The lines of the dispatch catalogue."""
         found: tuple[Dispatch, ...] = self._value("catalogue", at)
+        return found
+
+    def search(self, at: datetime) -> Search:
+        """How the knowledge base is searched and looked after."""
+        found: Search = self._value("search", at)
+        return found
+
+    def synonyms(self, at: datetime) -> Synonyms:
+        """Words that mean the same; the same object until others are published."""
+        found: Synonyms = self._value("synonyms", at)
         return found
 
     def catalogue(self, at: datetime) -> Catalogue:

@@ -15,6 +15,9 @@ from classifier.datafile import read
 from classifier.examples import Example
 from copilot.configuration.bodies import Column, Label, Line, Word, columns, distinct, read_form, read_rows, refuse
 from copilot.configuration.versions import ConfigurationError
+from kb_index.encoder import CHOICES, ENCODERS, ENDPOINT, FOLDER
+from kb_index.synonyms import Synonyms
+from kb_index.synonyms import shipped as shipped_synonyms
 from ticket_core import deadline
 from ticket_core.deadline import calendar
 from ticket_core.deadline.rules import Limits
@@ -78,6 +81,21 @@ class Dispatch(Line):
     keywords: tuple[Word, ...] = Field(title="市民的说法", min_length=1, max_length=200)
 
 
+class Search(Line):
+    """How 热线百科 is searched and looked after. encoder, reranker: empty for those of the settings."""
+
+    encoder: str = Field(default="", title="语义编码器（空：按安装设置）", max_length=300)
+    reranker: str = Field(default="", title="重排模型（空：按安装设置）", max_length=300)
+    audit_hour: int = Field(default=3, title="每天几点校验索引", ge=0, le=23)
+    review_days: int = Field(default=180, title="上线或复核后几天再复核", ge=1, le=3650)
+
+
+class Alike(Line):
+    """Words that mean the same to who searches."""
+
+    words: tuple[Word, ...] = Field(title="同义说法（两个以上）", min_length=2, max_length=50)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """shape: text (TOML), form or rows. takes_effect: when, for the page. shipped: the body at first. parse: a body as
@@ -94,6 +112,7 @@ class Kind:
     check: Callable[[Any, Current], None] = lambda value, current: None
 
 
+SOON = "几秒内用于检索，不需要重启；换编码器先在旁边重建索引，建好再换"
 AT_ONCE = "自生效日期零时起用于新的计算，不需要重启；已算好的期限不变"
 
 
@@ -128,6 +147,8 @@ def kinds() -> Mapping[str, Kind]:
             "catalogue", "派单目录", "rows", "事项列表立即生效；自动推荐承办单位在服务下次启动后按新目录学习",
             _columns(Dispatch), _catalogue, _read_catalogue, _check_catalogue,
         ),
+        Kind("search", "百科检索", "form", SOON, _columns(Search), lambda _: Search().model_dump(), _read_search),
+        Kind("synonyms", "同义词", "rows", SOON, _columns(Alike), _synonyms, _read_synonyms),
     )  # fmt: skip
     return {kind.name: kind for kind in every}
 
@@ -270,6 +291,29 @@ def _check_catalogue(rows: tuple[Dispatch, ...], current: Current) -> None:
             if _city(row.department) not in known
         ]
     )
+
+
+def _read_search(body: Any) -> Search:
+    read = read_form(Search, body)
+    known = read.encoder in ("", *ENCODERS) or read.encoder.startswith((FOLDER, ENDPOINT))
+    refuse([] if known else [f"没有编码器“{read.encoder[:50]}”；可选：{'、'.join(CHOICES)}"])
+    return read
+
+
+def _synonyms(_: Catalogue) -> list[dict[str, list[str]]]:
+    return [{"words": list(group)} for group in shipped_synonyms().groups]
+
+
+def _read_synonyms(body: Any) -> Synonyms:
+    rows = read_rows(Alike, body)
+    refuse(
+        [
+            f"第 {number} 行有空格或不足两个不同的词，请一格写一个词"
+            for number, row in enumerate(rows, 1)
+            if len(set(row.words)) < 2 or any(word.split() != [word] for word in row.words)
+        ]
+    )
+    return Synonyms(tuple(row.words for row in rows))
 
 
 def _city(department: str) -> str:

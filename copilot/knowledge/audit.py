@@ -84,9 +84,9 @@ def repair(
     report: Report,
     at: datetime,
     progress: Progress = lambda done, total: None,
-    settle: Callable[[], object] | None = None,
+    settle: Callable[[], Index] | None = None,
 ) -> Report:
-    """Have every index take what is wrong in this one anew, and compare again. settle: lets this index follow."""
+    """Have every index take what is wrong in this one anew, and compare again. settle: this index, once it did."""
     began = time.monotonic()
     if any(fault.part == AHEAD for fault in report.faults):
         follow.reconcile(database, index)
@@ -97,8 +97,9 @@ def repair(
     for start in range(0, len(names), BATCH):
         group = names[start : start + BATCH]
         database.submit(lambda session: acts.reindex(session, group, acts.by_itself(at), reason)).result()  # noqa: B023 - waited for
-    (settle or (lambda: follow.catch_up(database, index)))()
-    after = compare(database, index, progress)
+    if settle is None:
+        follow.catch_up(database, index)
+    after = compare(database, settle() if settle else index, progress)
     still = {(fault.article, fault.part) for fault in after.faults}
     told = tuple(replace(fault, repaired=(fault.article, fault.part) not in still) for fault in report.faults)
     return replace(report, faults=told, seconds=report.seconds + time.monotonic() - began)

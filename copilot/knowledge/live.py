@@ -6,7 +6,7 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -32,12 +32,12 @@ FOLDERS = 64
 class Live:
     """Holds the current index; searches take it once and keep it. What changes it here calls `follow` after its commit.
 
-    home: where indexes are kept; None: in memory alone.
+    home: where indexes are kept; None: in memory alone. encoder: by which name the index's encoder was chosen.
     """
 
-    def __init__(self, database: Database, index: Index, home: "Home | None" = None) -> None:
+    def __init__(self, database: Database, index: Index, home: "Home | None" = None, encoder: str = "") -> None:
         self._database, self._index = database, index
-        self.home = home
+        self.home, self.encoder = home, encoder
         self._turn = threading.Lock()
         self._mark: Mark = None
         self._stop, self._over = asyncio.Event(), asyncio.Event()
@@ -67,6 +67,11 @@ class Live:
                 self._mark = self._database.read_now(self._look)[1]
             return moved
 
+    def settled(self) -> Index:
+        """The index, once it followed."""
+        self.follow()
+        return self._index
+
     def _look(self, session: Session) -> tuple[int, Mark]:
         """The journal's head, and the entry at which the index stands: a base that was put back has another there."""
         entry = session.get(KnowledgeEntry, self._index.position)
@@ -79,14 +84,15 @@ class Live:
             before, self._index, self._mark = self._index, index, None
         return before
 
-    async def run(self) -> None:
-        """Follow what other servers do, until `close`. What fails is logged once and tried again."""
+    async def run(self, also: Callable[[], Awaitable[None]]) -> None:
+        """Follow what other servers do, until `close`. also: done each time. What fails is logged once, tried again."""
         self._over.clear()
         failing = False
         try:
             while not self._stop.is_set():
                 try:
                     await asyncio.to_thread(self.follow)
+                    await also()
                     failing = False
                 except Exception:
                     if not failing:
@@ -118,8 +124,7 @@ class Home:
     """A folder of indexes that no other process writes to, as long as this one lives."""
 
     def __init__(self, settings: Settings) -> None:
-        url = make_url(settings.sqlalchemy_url).render_as_string(hide_password=True)
-        self._base = settings.cache / "index" / hashlib.sha256(url.encode()).hexdigest()[:12]
+        self._base = _base(settings)
         self.folder, self._lock = self._take()
 
     def of(self, encoder: Encoder) -> Path:
@@ -143,10 +148,33 @@ class Home:
         raise OSError(f"{self._base} 下已有 {FOLDERS} 个进程在用检索索引，请先停掉不用的服务")
 
 
-def open_live(settings: Settings, database: Database, encoder: Encoder, progress: Progress) -> Live:
+def in_use(settings: Settings) -> list[Path]:
+    """The folders that running servers keep their indexes of this database in, on this machine."""
+    return [folder for folder in sorted(_base(settings).glob("*")) if folder.is_dir() and _locked(folder / "lock")]
+
+
+def _base(settings: Settings) -> Path:
+    url = make_url(settings.sqlalchemy_url).render_as_string(hide_password=True)
+    return settings.cache / "index" / hashlib.sha256(url.encode()).hexdigest()[:12]
+
+
+def _locked(path: Path) -> bool:
+    if not path.exists():
+        return False
+    lock = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def open_live(settings: Settings, database: Database, encoder: Encoder, name: str, progress: Progress) -> Live:
     """The index of this process, as it was kept and brought to what the database holds now.
 
-    progress hears how many articles that it lacked are in.
+    name: by which the encoder was chosen. progress hears how many articles that it lacked are in.
     """
     home = Home(settings)
     try:
@@ -155,4 +183,4 @@ def open_live(settings: Settings, database: Database, encoder: Encoder, progress
     except BaseException:
         home.leave()
         raise
-    return Live(database, index, home)
+    return Live(database, index, home, name)

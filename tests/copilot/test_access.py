@@ -23,6 +23,8 @@ EVERYBODY = {
 AUTHORS = {"hanjiang", "xuting", "gaofeng"}
 KEEPERS = AUTHORS  # who writes or reviews
 REVIEWERS = {"gaofeng"}
+FIRST_REVIEWERS = {"xuting", "gaofeng"}
+RECALLERS = {"lihua", "gaofeng"}
 LABELLERS = {"xuting", "gaofeng"}
 ADJUDICATORS = {"gaofeng"}
 CALLS = {"wangli", "qianjun"}
@@ -53,6 +55,35 @@ ROUTES = {
     "GET /api/knowledge/articles/{article}/journal": KEEPERS,
     "GET /api/knowledge/review": KEEPERS,
     "GET /api/knowledge/due": KEEPERS,
+    "GET /api/knowledge/audits": REVIEWERS | ADMIN,
+    "POST /api/knowledge/audits": REVIEWERS,
+    "GET /api/knowledge/jobs/{job}": REVIEWERS | ADMIN,
+    "GET /api/knowledge/export": REVIEWERS,
+    "POST /api/knowledge/import-base": ADMIN,
+    "GET /api/knowledge/encoder": REVIEWERS | ADMIN,
+    "POST /api/knowledge/encoder": ADMIN,
+    "POST /api/knowledge/imports": AUTHORS,
+    "GET /api/knowledge/imports": AUTHORS,
+    "GET /api/knowledge/imports/{number}": AUTHORS,
+    "PUT /api/knowledge/imports/{number}/items/{item}": AUTHORS,
+    "POST /api/knowledge/imports/{number}/take": AUTHORS,
+    "DELETE /api/knowledge/imports/{number}": AUTHORS,
+    "POST /api/knowledge/cut": AUTHORS,
+    "POST /api/knowledge/answer": EVERYBODY,
+    "GET /api/knowledge/said/{call}": EVERYBODY,
+    "GET /api/knowledge/figures": EVERYBODY,
+    "GET /api/knowledge/feedback": EVERYBODY,
+    "GET /api/knowledge/asked": AUTHORS,
+    "GET /api/knowledge/gaps": AUTHORS,
+    "GET /api/knowledge/gaps/{gap}": AUTHORS,
+    "POST /api/knowledge/gaps/{gap}/link": AUTHORS,
+    "POST /api/knowledge/gaps/cluster": FIRST_REVIEWERS,
+    "POST /api/knowledge/gaps/{gap}/assign": FIRST_REVIEWERS,
+    "POST /api/knowledge/gaps/{gap}/reject": FIRST_REVIEWERS,
+    "GET /api/knowledge/recalls": RECALLERS,
+    "GET /api/knowledge/recalls/{recall}": RECALLERS,
+    "GET /api/knowledge/recalls/{recall}/export": RECALLERS,
+    "POST /api/knowledge/recalls/{recall}/items/{item}/done": RECALLERS,
     "GET /api/labelling/queues": LABELLERS,
     "POST /api/labelling/collect": LABELLERS,
     "POST /api/labelling/next": LABELLERS,
@@ -133,8 +164,11 @@ IN_PATH = {
     "{version}": "1",
     "{username}": "nobody",
     "{year}": "2026",
+    "{job}": "999",
     "{item}": "999",
     "{dataset}": "999",
+    "{gap}": "999",
+    "{recall}": "999",
 }
 
 

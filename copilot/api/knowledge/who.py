@@ -18,7 +18,13 @@ async def keeps(user: WhoIn, parts: PartsIn) -> Who:
     return user
 
 
+async def looks_after(user: WhoIn, parts: PartsIn) -> Who:
+    """A user who reviews or configures, or 403."""
+    return user if "review" in user.may else await allow("configure")(user, parts)
+
+
 KeeperIn = Annotated[Who, Depends(keeps)]
 AuthorIn = Annotated[Who, Depends(allow("author"))]
 ReviewerIn = Annotated[Who, Depends(allow("review"))]
 ConfigurerIn = Annotated[Who, Depends(allow("configure"))]
+UpkeepIn = Annotated[Who, Depends(looks_after)]

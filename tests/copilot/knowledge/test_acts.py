@@ -9,8 +9,6 @@ from sqlalchemy import select
 from copilot.knowledge import acts, finding, rules
 from copilot.knowledge.acts import Editor, Given
 from copilot.knowledge.tables import ArticleVersion, KnowledgeEntry
-from copilot.parts import open_database
-from copilot.settings import Settings
 from kb_index.article import KnowledgeError
 from kb_index.lifecycle import Action, State
 from kb_index.slicing import Slice
@@ -18,21 +16,6 @@ from tests.copilot.knowledge.base import AT, TODAY, WATER, annotator, department
 from ticket_core.errors import Conflict
 
 WRONG = Given(reason="电话写错了", wrong=True)
-
-
-@pytest.fixture
-def database(database_url, tmp_path):
-    database = open_database(Settings(data=tmp_path, database_url=database_url))
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def base(tmp_path):
-    """A database of the usual kind, where the kind does not matter."""
-    database = open_database(Settings(data=tmp_path))
-    yield database
-    database.close()
 
 
 def run(database, work):

@@ -1,0 +1,40 @@
+"""Databases and small bases for the tests of 热线百科."""
+
+import pytest
+
+from copilot.knowledge.live import Live
+from copilot.parts import open_database
+from copilot.settings import Settings
+from kb_index.encoder import NoEncoder
+from kb_index.index import Index
+
+
+@pytest.fixture
+def database(database_url, tmp_path):
+    """An empty database of each kind."""
+    database = open_database(Settings(data=tmp_path, database_url=database_url))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def base(tmp_path):
+    """A database of the usual kind, where the kind does not matter."""
+    database = open_database(Settings(data=tmp_path))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Makes the index of another server on a database, searched by words; its folder is its own."""
+    opened = []
+
+    def make(database, encoder=None):
+        opened.append(Live(database, Index.open(tmp_path / f"index{len(opened)}", encoder or NoEncoder())))
+        opened[-1].follow()
+        return opened[-1]
+
+    yield make
+    for live in opened:
+        live.shut()
