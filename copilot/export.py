@@ -81,12 +81,14 @@ def rows(tickets: Iterable[Ticket], show: Show) -> Iterator[list[Cell]]:
         yield [cell(value(shown)) for value in COLUMNS.values()]
 
 
-def csv_chunks(lines: Iterable[Sequence[Cell]], size: int = 1 << 16) -> Iterator[bytes]:
-    """UTF-8 with the mark that spreadsheets know it by, in chunks of about `size` characters."""
+def csv_chunks(
+    lines: Iterable[Sequence[Cell]], size: int = 1 << 16, columns: Iterable[str] = tuple(COLUMNS)
+) -> Iterator[bytes]:
+    """UTF-8 with the mark that spreadsheets know it by, in chunks of about `size` characters. columns: the heading."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     for line in lines:
         writer.writerow(line)
         if buffer.tell() >= size:

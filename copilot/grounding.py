@@ -22,10 +22,11 @@ def claims(text: str) -> Iterator[str]:
     """Every stretch of a text that must have been said: figures, numerals, surnames, proper names."""
     for pattern in (FIGURES, SPOKEN, CALLED):
         yield from (found[0] for found in pattern.finditer(text))
-    yield from _names(text)
+    yield from names(text)
 
 
-def _names(text: str) -> Iterator[str]:
+def names(text: str) -> Iterator[str]:
+    """The proper names of a text: of people, places and bodies."""
     import jieba.posseg  # 130 MB, for those alone who configured a model
 
     jieba.setLogLevel(logging.WARNING)

@@ -134,14 +134,6 @@ def keep(session: Session, made: Made, now: datetime, due_at: datetime) -> list[
     return opened
 
 
-def find(session: Session, gap: int, department: str | None) -> Gap:
-    """A gap. department: whose alone may be seen, None: all. Raises KnowledgeError."""
-    row = session.get(Gap, gap)
-    if row is None or department not in (None, row.department):
-        raise KnowledgeError("没有这项缺口，可能不归您办理或编号有误")
-    return row
-
-
 def assign(row: Gap, department: str, who: str, now: datetime, due_at: datetime) -> None:
     """Give it to a department; its time runs anew. Raises KnowledgeError for one that is done."""
     _still(row, "交办")

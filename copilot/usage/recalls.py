@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from copilot.knowledge import finding
 from copilot.knowledge.tables import ArticleRow, ArticleVersion, KnowledgeEntry
 from copilot.tables import CallRow, CardDecision
-from copilot.usage.tables import Recall, RecallItem, Said
+from copilot.usage import citations
+from copilot.usage.tables import Cited, Recall, RecallItem, Said
 from kb_index.article import Article, KnowledgeError
 from ticket_core.deadline import Limits, local_day
 from ticket_core.inputs import UNREACHED
@@ -211,17 +212,13 @@ def _in_calls(session: Session, recall: Recall, call: str) -> Iterator[Told]:
 
 def _in_tickets(session: Session, recall: Recall) -> Iterator[Told]:
     """Tickets that cite it, and those that were merged into one of them: their citizens were told the same."""
-    naming = cast(Ticket.cited, String).contains(f'"{recall.article}"', autoescape=True)
-    for row in session.scalars(select(Ticket).where(naming).order_by(Ticket.id)):
-        versions = [
-            one["version"]
-            for one in row.cited
-            if one.get("article") == recall.article and one.get("version", 0) >= recall.since
-        ]
-        if versions:
-            yield _of_ticket(row, max(versions), How.TICKET, row.answer)
-            for child in session.scalars(select(Ticket).where(Ticket.merged_into == row.id).order_by(Ticket.id)):
-                yield _of_ticket(child, max(versions), How.MERGED, row.answer)
+    citations.follow(session)
+    citing = select(Ticket, Cited.version).join(Cited, Cited.ticket == Ticket.id)
+    citing = citing.where(Cited.article == recall.article, Cited.version >= recall.since)
+    for row, version in session.execute(citing.order_by(Ticket.id)).all():
+        yield _of_ticket(row, version, How.TICKET, row.answer)
+        for child in session.scalars(select(Ticket).where(Ticket.merged_into == row.id).order_by(Ticket.id)):
+            yield _of_ticket(child, version, How.MERGED, row.answer)
 
 
 def _of_ticket(row: Ticket, version: int, how: How, told: str) -> Told:

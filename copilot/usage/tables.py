@@ -41,6 +41,25 @@ class Said(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
+class Cited(Base):
+    """That a ticket cites an article's version: `tickets.cited` by article, as the journal of tickets tells it."""
+
+    __tablename__ = "kb_cited"
+    __table_args__ = (Index("ix_kb_cited_article", "article", "at"),)
+    ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    article: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Followed(Base):
+    """How far a journal was followed. entry: the last one that was taken in."""
+
+    __tablename__ = "kb_followed"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    entry: Mapped[int] = mapped_column(Integer)
+
+
 class Gap(Base):
     """Questions that ask the same and find nothing: a task for a department. state: see `copilot.usage.gaps.State`.
 

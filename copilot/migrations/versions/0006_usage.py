@@ -37,6 +37,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("call", "article", "version", "slice", "place"),
     )
     op.create_table(
+        "kb_cited",
+        sa.Column("ticket", sa.Integer, sa.ForeignKey("tickets.id"), primary_key=True),
+        sa.Column("article", sa.String(64), primary_key=True),
+        sa.Column("version", sa.Integer, nullable=False),
+        _moment("at"),
+        sa.Index("ix_kb_cited_article", "article", "at"),
+    )
+    op.create_table(
+        "kb_followed",
+        sa.Column("name", sa.String(32), primary_key=True),
+        sa.Column("entry", sa.Integer, nullable=False),
+    )
+    op.create_table(
         "kb_gaps",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("title", sa.String(200), nullable=False),
@@ -110,5 +123,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    for table in ("kb_recall_items", "kb_recalls", "kb_asked", "kb_gaps", "kb_said", "kb_call_use"):
+    for table in ("kb_recall_items", "kb_recalls", "kb_asked", "kb_gaps", "kb_followed", "kb_cited", "kb_said", "kb_call_use"):
         op.drop_table(table)
