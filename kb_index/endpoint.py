@@ -67,9 +67,9 @@ class EndpointEncoder:
 
     def __init__(self, place: str, key: str = "", seconds: float = 20.0) -> None:
         self._service = Service(place, key, seconds, "语义编码服务")
-        self.name = f"{ENDPOINT}{place}"
         self.size = 0
         self.size = self._asked([PROBE], hurried=False).shape[1]
+        self.name = f"{ENDPOINT}{place}@{self.size}"
 
     def encode(self, texts: Sequence[str], query: bool = False) -> Vectors:
         """See Encoder; in batches, without a second try."""
