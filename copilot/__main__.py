@@ -36,6 +36,8 @@ from copilot.configuration import Configured
 from copilot.database import Database
 from copilot.knowledge import console, upkeep
 from copilot.knowledge.live import open_live
+from copilot.labelling import command as labelling
+from copilot.labelling.errors import LabelError
 from copilot.roles import RoleError
 from copilot.schema import SchemaError
 from copilot.settings import Settings
@@ -46,6 +48,7 @@ from ticket_core.vocabulary import Role
 
 out = Console()
 FAULTS = 50  # said one by one
+REFUSALS = (AsrError, KnowledgeError, CatalogueError, LabelError, AnchorError, SchemaError, RoleError)
 LARGEST_MESSAGE = 1 << 20  # above what a line may send, so that the refusal can say why
 
 
@@ -68,6 +71,8 @@ def main(argv: list[str] | None = None) -> int:
         moving = whats.add_parser(name, help=told)
         moving.add_argument("file", type=Path, help="zip 文件")
         moving.set_defaults(run=moved)
+    labels = commands.add_parser("labelling", help="标注：collect 收集待标注内容、unpack 解开数据集")
+    labelling.arguments(labels)
     kept = commands.add_parser("journal", help="办理记录：verify 校验全部记录有没有被改动")
     kept.add_argument("what", choices=("verify",))
     kept.set_defaults(run=verify_journal)
@@ -85,7 +90,7 @@ def main(argv: list[str] | None = None) -> int:
     except ValidationError as error:
         names = "、".join(f"COPILOT_{str(item['loc'][0]).upper()}" for item in error.errors())
         return refuse(f"设置有误：{names}；各项说明见 docs/settings.md")
-    except (AsrError, KnowledgeError, CatalogueError, AnchorError, SchemaError, RoleError, OSError) as error:
+    except (*REFUSALS, OSError) as error:
         return refuse(str(error))
 
 

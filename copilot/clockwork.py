@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from copilot import anchors
 from copilot.knowledge import dates, upkeep
 from copilot.knowledge.jobs import Jobs
+from copilot.labelling import collect
 from copilot.parts import Parts
 from copilot.usage.housekeeping import Housekeeping
 from ticket_core import sweep
@@ -54,6 +55,7 @@ class Clockwork:
             total += done
         total += await self._keep_base(now)
         await self._usage.turn(now)
+        await collect.nightly(self._parts, now)
         return total
 
     async def close(self) -> None:

@@ -42,13 +42,12 @@ async def collect_again(parts: Parts, now: datetime) -> dict[str, int]:
 
 
 async def nightly(parts: Parts, now: datetime) -> dict[str, int]:
-    """The same, once a night."""
+    """The same, once a night; not where nobody has opened the labelling page yet."""
     here = now.astimezone(ZONE)
-    if here.hour not in NIGHT:
+    last = await parts.database.read(_last) if here.hour in NIGHT else None
+    if last is None or last >= here.replace(hour=NIGHT.start, minute=0, second=0, microsecond=0):
         return {}
-    last = await parts.database.read(_last)
-    done = last is not None and last.astimezone(ZONE).date() == here.date() and last.astimezone(ZONE).hour in NIGHT
-    return {} if done else await collect(parts, now)
+    return await collect(parts, now)
 
 
 async def _step(parts: Parts, name: str, source: Source, now: datetime) -> dict[str, int] | None:
