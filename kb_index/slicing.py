@@ -7,7 +7,7 @@ from itertools import pairwise
 
 LONGEST = 480  # characters of a slice: what an agent takes in, and what an encoder sees whole
 SHOWN = 160  # characters of a stretch: what a card has room for
-HEADING = 40  # characters of a heading that are kept as context
+HEADING, CONTEXT = 40, 100  # characters of a heading, and of all of them together, that are kept as context
 NUMERAL = "零〇一二三四五六七八九十百千0-9０-９"
 SENTENCE = re.compile(r"(?<=[。！？；\n])")
 SOFTER = "，、：,;: "  # where a sentence too long is cut
@@ -96,9 +96,17 @@ def cut_lines(lines: Iterable[Line]) -> list[Slice]:
         if end == start + 1 and rank < ARTICLE and end < len(known):
             waiting.append(line)
             continue
-        found += _slices(_Unit((*waiting, *known[start:end])), rank, " ".join(above.values()))
+        found += _slices(_Unit((*waiting, *known[start:end])), rank, _context(above))
         waiting = []
     return found
+
+
+def _context(above: dict[float, str]) -> str:
+    """The headings over a slice; where they are too long together, the inner ones."""
+    names = list(above.values())
+    while len(names) > 1 and len(" ".join(names)) > CONTEXT - HEADING // 2:
+        names.pop(0)
+    return " ".join(names)
 
 
 def stretches(text: str, longest: int = SHOWN) -> list[str]:
@@ -128,7 +136,7 @@ def _slices(unit: _Unit, rank: float, clause: str) -> Iterator[Slice]:
 
 
 def _parts(unit: _Unit, rank: float) -> tuple[list[_Unit], float]:
-    """What a unit is made of at the next rank in, and that rank: paragraphs of a law's article, numbered items, lines."""
+    """What a unit is made of at the next rank in, and that rank: a law's paragraphs, numbered items, or lines."""
     rest = unit.lines[1:]
     inner = min((line.rank for line in rest if line.rank > rank), default=PLAIN)
     if rank == ARTICLE and sum(line.rank == PLAIN for line in rest):

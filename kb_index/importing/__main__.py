@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kb_index.importing.base import Note, Proposal, Refusal, Refused, Source
+from kb_index.importing.base import Note, Proposal, Recognised, Refusal, Refused, Source
 from kb_index.importing.reading import read
 
 MEMORY, SECONDS = 1 << 30, 90
@@ -39,6 +39,8 @@ def main() -> None:
                     _say(where=found.where, why=found.why)
                 case Note():
                     _say(note=found.text)
+                case Recognised():
+                    _say(kind=found.kind, label=found.label)
     except Refused as refused:
         _say(refused=str(refused))
     except MemoryError:

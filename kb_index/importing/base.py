@@ -59,7 +59,15 @@ class Note:
     text: str
 
 
-Found = Proposal | Refusal | Note
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a file is. label: as the screen says it."""
+
+    kind: str
+    label: str
+
+
+Found = Proposal | Refusal | Note | Recognised
 
 
 class Reader(Protocol):

@@ -124,8 +124,14 @@ def _article(row: Row, columns: Mapping[str, int], source: str) -> Proposal | Re
         slices=tuple(cut(answer)) or (Slice(answer),),
         tags=tuple(dict.fromkeys(one.strip() for one in SEPARATORS.split(texts.get("tags", "")) if one.strip())),
         matter=tuple(texts[name] for name in ("matter", "matter2") if name in texts),
-        **{name: texts.get(name, "") for name in ("clause", "issuer", "region", "line", "source")},
-        **days,
+        clause=texts.get("clause", ""),
+        issuer=texts.get("issuer", ""),
+        region=texts.get("region", ""),
+        line=texts.get("line", ""),
+        source=texts["source"],
+        valid_from=days["valid_from"],
+        valid_to=days["valid_to"],
+        review_due=days["review_due"],
     )
     return Proposal(row.where, article, (*row.notes, *unbroken(answer)))
 
@@ -143,14 +149,12 @@ def day(value: Any, label: str) -> date | None:
         return date(1899, 12, 30) + timedelta(int(text))
     if re.fullmatch(r"\d{8}", text):
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    found = DATE.fullmatch(text)
     try:
-        found = DATE.fullmatch(text)
-        return date(*map(int, found.groups())) if found else _unreadable(text, label)
+        if found:
+            return date(*map(int, found.groups()))
     except ValueError:
-        return _unreadable(text, label)
-
-
-def _unreadable(text: str, label: str) -> None:
+        pass  # a thirteenth month: said below
     raise ValueError(f"{label}“{text[:20]}”读不出来；请写成 2026-01-31 这样的日期")
 
 

@@ -20,6 +20,10 @@ EDGE = 2  # lines at the top and at the bottom of a page where running heads sta
 NUMBER = re.compile(
     r"[-—–·\s]*(?:第\s*)?[0-9一二三四五六七八九十百]+\s*(?:页|/\s*[0-9]+)?(?:\s*[,，/]?\s*共\s*[0-9一二三四五六七八九十百]+\s*页)?[-—–·\s]*"
 )
+PRINTED = re.compile(
+    r"(?:https?|file)://\S+(?:\s+\d+\s*/\s*\d+)?|\d{1,4}/\d{1,2}/\d{1,4},?\s+\d{1,2}:\d{2}(?:\s*[AP]M)?.*"
+)
+GLYPH = re.compile(r"/g[0-9A-F]{1,4}\b|\(cid:\d+\)")  # the number of a shape in its font, not a character
 BROKEN = "PDF 打不开，可能已损坏；请用浏览器打开后重新“打印为 PDF”，再上传"
 LOCKED = "PDF 已加密（设有打开密码或编辑限制）；请用原文件另存为不加密的 PDF，或上传 Word 版"
 SCANNED = "PDF 是扫描件或图片，里面没有文字；请先做文字识别（OCR）并校对，或上传 Word 版"
@@ -37,6 +41,7 @@ def read(source: Source) -> Iterator[Found]:
     if len(text) < LEAST * len(pages):
         raise Refused(SCANNED)
     strange = sum(one == "\ufffd" or "\ue000" <= one <= "\uf8ff" for one in text)
+    strange += sum(map(len, GLYPH.findall(text)))
     if strange > UNREADABLE * len(text):
         raise Refused(CODED)
     yield from propose.articles("", map(Block, mended(_flow(pages))), source)
@@ -61,7 +66,9 @@ def _flow(pages: Sequence[list[str]]) -> Iterator[str]:
     running = {shape for shape, times in edges.items() if len(pages) > 2 and times * 2 > len(pages)}
     for page in pages:
         edge = [n for n in range(len(page)) if n < EDGE or n >= len(page) - EDGE]
-        drop = {n for n in edge if NUMBER.fullmatch(page[n]) or _shape(page[n]) in running}
+        drop = {
+            n for n in edge if _shape(page[n]) in running or any(one.fullmatch(page[n]) for one in (NUMBER, PRINTED))
+        }
         yield from (line for n, line in enumerate(page) if n not in drop)
 
 

@@ -38,17 +38,21 @@ class Section:
 def articles(title: str, content: Iterable[Block | Grid], source: Source) -> Iterator[Proposal | Refusal | Note]:
     """The articles of a document. title: as the document itself says it, else empty."""
     blocks: list[Block] = []
+    listed = False
     for number, one in enumerate(content, 1):
         if isinstance(one, Grid):
             if columns.meanings(one.rows[0]) if one.rows else False:
                 where = f"第 {number} 块的表格第 {{}} 行"
                 rows = (columns.Row(where.format(n), row) for n, row in enumerate(one.rows, 1))
+                listed = True
                 yield from columns.articles(rows, source.name)
             else:
                 blocks += map(Block, lines(one))
         elif one.text:
             blocks.append(one)
     title, blocks = _titled(title, blocks, source)
+    if listed and len(blocks) == 1 and not blocks[0].text.endswith("。"):
+        return  # what stands over a question list is its name
     if any(one.text for one in blocks):
         yield from (_proposal(section, source) for section in _sections(title, _asked(blocks)))
 
@@ -106,19 +110,16 @@ def _sections(title: str, blocks: list[Block]) -> Iterator[Section]:
         if head.heading < level and not body:
             above = head.text
             continue
-        yield Section(*_heading(head.text, above or title), *_answered(body, head))
+        yield _section(head, body, above or title)
 
 
-def _heading(text: str, above: str) -> tuple[str]:
-    plain = QUESTION.sub("", NUMBERED.sub("", text, 1), 1).strip() or text
-    return (plain if len(plain) >= SHORT else f"{above}：{plain}",)
-
-
-def _answered(body: tuple[Block, ...], head: Block) -> tuple[tuple[Block, ...], bool]:
+def _section(head: Block, body: tuple[Block, ...], above: str) -> Section:
+    """What stands under a heading; one that says too little by itself is said with what stands above it."""
+    plain = QUESTION.sub("", NUMBERED.sub("", head.text, count=1), count=1).strip() or head.text
     question = bool(QUESTION.match(head.text) or ASKS.search(head.text))
     if question and body:
-        body = (replace(body[0], text=ANSWER.sub("", body[0].text, 1)), *body[1:])
-    return body, question
+        body = (replace(body[0], text=ANSWER.sub("", body[0].text, count=1)), *body[1:])
+    return Section(plain if len(plain) >= SHORT else f"{above}：{plain}", body, question)
 
 
 def _is_side(text: str) -> bool:

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from kb_index.article import KnowledgeError
 from kb_index.importing.archive import BROKEN
-from kb_index.importing.base import ITEMS, Found, Note, Proposal, Refusal, Refused, Source
+from kb_index.importing.base import ITEMS, Found, Note, Proposal, Recognised, Refusal, Refused, Source
 from kb_index.importing.kinds import KINDS, recognise
 
 
 def read(source: Source) -> Iterator[Found]:
     """What is in a file, in its order. Raises Refused where nothing of it can be used, or too much is in it."""
     kind, note = recognise(source)
+    yield Recognised(kind, KINDS[kind].label)
     if note:
         yield Note(note)
     proposals = refusals = 0

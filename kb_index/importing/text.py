@@ -11,7 +11,17 @@ AGAIN = "请用记事本或 WPS 打开，确认文字正常后另存为 UTF-8 �
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 GARBLED = re.compile(r"锟斤拷|烫烫烫|\ufffd|(?:[ÃÂâäåæçèé][\x80-\xbf€‚„…†‡ˆ‰‹Œ‘’“”•–—™›œŸ¡-¿]){3}")
 COMMON = 0.8  # of the Chinese characters, how many a real text has among the 3,755 most used
-RADICALS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")  # look-alikes that PDF fonts put for the real characters
+LOOK_ALIKES = re.compile("[\u2e80-\u2fdf\uf900-\ufb06]")  # what PDF fonts put for the real characters
+# those that Unicode does not tell the character of, or tells the traditional one of
+REAL = dict(
+    zip(
+        "⼾⾭⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮"
+        "⻰⻳⺁⺇⺊⺌⺍⺓⺜⺝⺩⺫⺬⺮⺯⺰⺳⺶⺷⺻⺼⺾⻂⻌⻏⻑⻟⻭⻯",
+        "户青母民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿"
+        "龙龟厂几卜小小幺日月王目示竹糸纟网羊羊聿月艹衣辶阝長食歯竜",
+        strict=True,
+    )
+)
 
 
 def decode(data: bytes, encoding: str = "") -> str:
@@ -35,7 +45,7 @@ def decode(data: bytes, encoding: str = "") -> str:
 
 def clean(text: str) -> str:
     """One line of text: look-alikes made real, blanks made one, nothing unseen."""
-    real = RADICALS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    real = LOOK_ALIKES.sub(lambda found: REAL.get(found[0]) or unicodedata.normalize("NFKC", found[0]), text)
     seen = "".join(one if one.isprintable() else " " for one in real.replace("\u200b", "").replace("\ufeff", ""))
     return " ".join(seen.split())
 
