@@ -19,6 +19,7 @@ export const KEYS: Key[] = [
   ...card(2),
   ...card(3),
   { code: "Slash", alt: true, does: "search", label: "检索热线百科", shown: "Alt+/" },
+  { code: "KeyA", alt: true, does: "compose", label: "按检索的话草拟答复；再按填入", shown: "Alt+A" },
   { code: "KeyB", alt: true, does: "department", label: "选择承办单位", shown: "Alt+B" },
   { code: "KeyP", alt: true, does: "phrases", label: "常用语填入答复", shown: "Alt+P" },
   { code: "F9", does: "answer", label: "接听来电", shown: "F9" },

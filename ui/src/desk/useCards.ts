@@ -27,6 +27,8 @@ export function useCards(
   /** The last card that was refused, to be taken back. */
   const dropped = shallowRef<Card | null>(null);
   const query = ref("");
+  /** The words that were searched for last. */
+  const asked = ref("");
   const found = shallowRef<Card[] | null>(null);
 
   /** Held are the cards being read, and all of them while Alt is down: the hand is on its way. */
@@ -71,6 +73,17 @@ export function useCards(
     await attempt(() => api.decide(current(), card, "taken"));
   }
 
+  /** Put a drafted answer into the ticket's; the articles that it rests on are cited. */
+  async function compose(text: string, cites: readonly (Cited & { title: string })[]) {
+    if (!current() || ticket.done.value) return;
+    ticket.change((draft) => draft.write("answer", [draft.form.answer.trim(), text].filter(Boolean).join("\n")));
+    for (const { article, version, title } of cites) {
+      if (taken.has(article)) continue;
+      taken.set(article, { article, version, title, text: "" });
+      await attempt(() => api.decide(current(), { article, version }, "taken"));
+    }
+  }
+
   function withdraw(article: string) {
     const card = ticket.done.value ? undefined : taken.get(article);
     if (!card) return;
@@ -108,7 +121,10 @@ export function useCards(
   async function search() {
     const words = query.value.trim();
     if (!words) return closeSearch();
-    await attempt(async () => (found.value = await api.search(words)));
+    await attempt(async () => {
+      found.value = await api.search(words);
+      asked.value = words;
+    });
   }
 
   function closeSearch() {
@@ -117,7 +133,7 @@ export function useCards(
   }
 
   return {
-    visible, taken, refusing, dropped, reading, frozen, query, found,
-    reset, recall, take, withdraw, refuse, readmit, search, closeSearch,
+    visible, taken, refusing, dropped, reading, frozen, query, asked, found,
+    reset, recall, take, compose, withdraw, refuse, readmit, search, closeSearch,
   };
 }

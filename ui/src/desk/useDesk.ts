@@ -37,6 +37,8 @@ export function createDesk(user: Who) {
   const looked = ref<Name | null>(null);
   const dialog = ref<"" | "keys" | "transfer" | "phrases">("");
   const reading = ref("");
+  /** What Alt+A does while an answer can be drafted. */
+  const composing = shallowRef<(() => void) | null>(null);
   const clock = useClock();
   const mic = useMic();
 
@@ -95,6 +97,7 @@ export function createDesk(user: Who) {
     dispatch: () => (ticket.done.value ? next() : ticket.dispatch()),
     reply: () => !ticket.done.value && ticket.reply(),
     search: focusSearch,
+    compose: () => composing.value?.(),
     department: () => focusField("department", true),
     phrases: () => ticket.ticket.value && !ticket.done.value && (dialog.value = "phrases"),
     help: () => (dialog.value = "keys"),
@@ -150,7 +153,7 @@ export function createDesk(user: Who) {
     window.removeEventListener("blur", away);
   });
 
-  const desk = { user, ...calls, ...ticket, cards, player, mic, history, earlier, again, looked, dialog, reading, clock, open, next, run };
+  const desk = { user, ...calls, ...ticket, cards, player, mic, history, earlier, again, looked, dialog, reading, composing, clock, open, next, run };
   provide(DESK, desk);
   return desk;
 }
