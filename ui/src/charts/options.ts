@@ -52,24 +52,24 @@ const amounts = (look: Look, more: object = {}) => ({
   ...more,
 });
 
-/** A bar drawn across, such as the 80 % that is asked for. */
-const bar = (look: Look, at: number, name: string) => ({
+/** A line at what is asked for. */
+const aim = (look: Look, at: { xAxis: number } | { yAxis: number }) => ({
   silent: true,
   symbol: "none",
+  label: { show: false },
   lineStyle: { color: look.warn, type: "dashed", width: 1.5 },
-  label: { ...text(look), color: look.warn, formatter: name, position: "insideEndTop" },
-  data: [{ yAxis: at }],
+  data: [at],
 });
 
 /** Shares over time, 0–1, shown in per cent; `goal`: the share that is asked for. */
-export function shares(look: Look, labels: string[], series: Series[], goal?: { at: number; name: string }): EChartsCoreOption {
+export function shares(look: Look, labels: string[], series: Series[], goal?: number): EChartsCoreOption {
   const percent = (value: unknown) => (typeof value === "number" ? `${(value * 100).toFixed(1)}%` : "没有数据");
   const base = frame(look, series.length > 1);
   return {
     ...base,
     tooltip: { ...(base.tooltip as object), valueFormatter: percent },
     xAxis: names(look, labels),
-    yAxis: amounts(look, { min: 0, max: 1, axisLabel: { ...text(look), formatter: (value: number) => `${Math.round(value * 100)}%` } }),
+    yAxis: amounts(look, { min: 0, max: 1, interval: 0.2, axisLabel: { ...text(look), formatter: (value: number) => `${Math.round(value * 100)}%` } }),
     series: series.map((one, i) => ({
       type: "line",
       name: one.name,
@@ -80,7 +80,7 @@ export function shares(look: Look, labels: string[], series: Series[], goal?: { 
       showSymbol: true,
       connectNulls: false,
       lineStyle: { width: 2.5, type: one.dashed ? "dashed" : "solid" },
-      markLine: goal && !i ? bar(look, goal.at, goal.name) : undefined,
+      markLine: goal !== undefined && !i ? aim(look, { yAxis: goal }) : undefined,
     })),
   };
 }
@@ -131,9 +131,6 @@ export function intervals(
   { from = 0, to = 1, goal }: { from?: number; to?: number; goal?: number } = {},
 ): EChartsCoreOption {
   const shown = (value: number | null) => (value === null ? "不能算" : value.toFixed(2));
-  const line = goal === undefined ? undefined : {
-    silent: true, symbol: "none", label: { show: false }, lineStyle: { color: look.warn, type: "dashed" }, data: [{ xAxis: goal }],
-  };
   return {
     ...frame(look, false),
     tooltip: {
@@ -154,7 +151,7 @@ export function intervals(
         }],
       ),
       {
-        type: "scatter", symbolSize: 11, color: look.series[0], markLine: line,
+        type: "scatter", symbolSize: 11, color: look.series[0], markLine: goal === undefined ? undefined : aim(look, { xAxis: goal }),
         data: points.map(({ value }, i) => [value, labels[i]]),
       },
     ],
