@@ -64,7 +64,7 @@ async def write(parts: Parts, kind: str, author: str, note: str, now: datetime) 
 
 def compose(session: Session, live: Mapping[str, Article], kind: str, about: Mapping[str, str]) -> Draft:
     """Rows, sides and files out of what is settled now. live: the articles to search among."""
-    sides = dict(session.execute(select(LabelSplit.item, LabelSplit.split)).tuples().all())
+    sides = {item: side for item, side in session.execute(select(LabelSplit.item, LabelSplit.split))}
     items = list(session.scalars(select(LabelItem).where(LabelItem.state == SETTLED).order_by(LabelItem.id)))
     mine = [item for item in items if item.queue in OF[kind]]
     articles = _versions(session, mine) if kind == SEARCH else {}

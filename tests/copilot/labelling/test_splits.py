@@ -11,7 +11,9 @@ from copilot.labelling.splits import SHARES, STRICTER, assign, group
 
 CHARACTERS = "停水电路灯施工噪声小区三五"
 TEXTS = st.text(CHARACTERS, max_size=12)
-KEYS = st.lists(st.sampled_from([f"{kind}:{n}" for kind in ("call", "ticket", "citizen") for n in range(12)]), max_size=3)
+KEYS = st.lists(
+    st.sampled_from([f"{kind}:{n}" for kind in ("call", "ticket", "citizen") for n in range(12)]), max_size=3
+)
 ITEMS = st.lists(st.tuples(KEYS, TEXTS), min_size=1, max_size=40)
 
 

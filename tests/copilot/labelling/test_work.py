@@ -137,7 +137,9 @@ def test_what_waits_is_what_can_be_taken(each_bench):
     each_bench.take("xuting", 2)
     for who in ("xuting", "panyue", "lihua", "gaofeng"):
         waits = each_bench.read(lambda session, who=who: work.waiting(session, who, "refused", each_bench.now))
-        free = each_bench.run(lambda session, who=who: len(list(session.scalars(work._free(who, "refused", each_bench.now)))))
+        free = each_bench.run(
+            lambda session, who=who: len(list(session.scalars(work._free(who, "refused", each_bench.now))))
+        )
         held = each_bench.read(lambda session, who=who: len(session.execute(work._held(who, "refused")).all()))
         assert waits == free + held
 
@@ -192,4 +194,6 @@ def test_people_who_race_never_meet_in_a_place(benches):
     assert len(labels) == 80
     assert len({(one.item, one.annotator) for one in labels}) == 80
     assert {one.place for one in labels} == {1, 2}
-    assert {one.state for one in benches[0].read(lambda session: session.scalars(select(LabelItem)).all())} == {"settled"}
+    assert {one.state for one in benches[0].read(lambda session: session.scalars(select(LabelItem)).all())} == {
+        "settled"
+    }
