@@ -114,7 +114,6 @@ export interface FeedbackRow {
   version: number;
   title: string;
   department: string;
-  shown: number;
   taken: number;
   refused: number;
   reasons: { reason: string; count: number }[];
@@ -143,7 +142,7 @@ export interface FigureWeek {
 export interface Figures {
   as_of: string;
   weeks: FigureWeek[];
-  coverage: { with: number; of: number };
+  coverage: { with_card: number; of: number };
   citation: { inserted: number; said: number; of: number; measured: number };
   states: { state: string; label: string; count: number }[];
   departments: { department: string; live: number }[];

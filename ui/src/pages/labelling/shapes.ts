@@ -43,14 +43,15 @@ export interface LabelCard {
   issuer: string;
 }
 
+/** What is not known is left out. */
 export interface LabelContext {
-  before: { who: "citizen" | "agent"; text: string }[];
-  card: LabelCard | null;
-  reason: string;
-  field: string;
-  field_label: string;
-  quote: string;
-  source: string;
+  before?: { who: "citizen" | "agent"; text: string }[];
+  card?: LabelCard | null;
+  reason?: string;
+  field?: string;
+  field_label?: string;
+  quote?: string;
+  source?: string;
 }
 
 /** `mine`: the label that this person gave, or took back. */
@@ -134,7 +135,8 @@ export interface Manifest {
   splits: Splits;
   classes: Record<string, Splits>;
   groups: number;
-  moved: number;
+  /** Rows that went to a stricter side. */
+  moved: string[];
   left_out: Record<string, number>;
   sampling: Record<string, number>;
   files: Record<string, string>;
