@@ -1,5 +1,6 @@
 """Queues, items in hand, labels."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -93,7 +94,7 @@ async def read(item: ItemId, user: Annotator, parts: PartsIn) -> ItemOut:
 @router.put("/items/{item}/label")
 async def put(item: ItemId, body: LabelIn, user: Annotator, parts: PartsIn) -> Done:
     """Label, or change one's label."""
-    now, what = datetime.now(UTC), known(parts)
+    now, what = datetime.now(UTC), await asyncio.to_thread(known, parts)
 
     def keep(session: Session) -> Done:
         found = work.label(session, user.username, item, body.given(), what, now)

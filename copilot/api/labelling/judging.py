@@ -1,5 +1,6 @@
 """How much is done, how far people agree, rulings, and who gets what."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -84,7 +85,7 @@ async def disputes(
 @router.post("/items/{item}/settle", status_code=204)
 async def settle(item: ItemId, body: Settle, user: Adjudicator, parts: PartsIn) -> None:
     """Rule on an item; by somebody who is not one of the two."""
-    now, what = datetime.now(UTC), known(parts)
+    now, what = datetime.now(UTC), await asyncio.to_thread(known, parts)
     given, reason = body.given(), body.reason.strip()
     await parts.database.write(lambda session: work.rule(session, user.username, item, given, reason, what, now))
 
