@@ -13,7 +13,8 @@ PLATE = re.compile(r"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘
 HOUSE = re.compile(rf"(?<=[路街巷道弄村苑园区里组庄城府庭湾坊圩桥邸寓]){NUMERAL}(?:[-之]{NUMERAL})?(?=号)")
 DOOR = re.compile(rf"{NUMERAL}(?:-\d+)*(?=号楼|栋|幢|单元|室(?!.?厅|内|外))")
 CALLED = re.compile(rf"({SURNAME})({GIVEN}{{1,2}})(?=先生|女士|小姐)")
-PIECE = re.compile(r"\d{5,}|[零〇一二两三四五六七八九幺]{5,}")
+SERVICE = r"(?:12\d{3}|9[56]\d{3})(?!\d)"  # hotlines, banks, insurers: nobody's own number
+PIECE = re.compile(rf"(?<!\d)(?!{SERVICE})\d{{5,}}(?![\d元块万])|[零〇一二两三四五六七八九幺]{{5,}}")
 HIDDEN = "**"
 
 

@@ -3,14 +3,18 @@
 import io
 import json
 import zipfile
+from argparse import Namespace
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
+import soundfile
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from classifier.datafile import read as read_table
-from copilot.labelling import datasets, work
+from copilot import recording
+from copilot.labelling import command, datasets, work
 from copilot.labelling.errors import Closed, LabelError
 from copilot.labelling.found import Found, NewItem, keep
 from copilot.labelling.tables import LabelDataset, LabelItem, LabelSplit
@@ -85,6 +89,11 @@ def lines(path):
     return [json.loads(line) for line in path.read_text("utf8").splitlines()] if path.exists() else []
 
 
+def table(path):
+    """The recordings that `eval speech` reads, none where all are lost."""
+    return eval_speech.rows(path) if path.read_text("utf8").count("\n") > 1 else []
+
+
 def sides_of(desk):
     """The side of every item that has one."""
     return desk.read(lambda session: {row.item: row.split for row in session.scalars(select(LabelSplit))})
@@ -99,7 +108,7 @@ def calls_of(desk):
 async def test_search_is_read_by_eval(parts, desk, tmp_path):
     for number, text in enumerate(ASKED * 4):
         question(
-            desk, parts, f"{text}{'一二三四'[number // 6] * (number // 6 + 3)}", number % 3, call=f"call{number % 20}"
+            desk, parts, f"{text}{'甲乙丙丁'[number // 6] * (number // 6 + 3)}", number % 3, call=f"call{number % 20}"
         )
     row = await write(parts, "search", "第一版")
     folder = unpack(parts, row, tmp_path / "set")
@@ -154,7 +163,16 @@ async def test_speech_keeps_one_of_what_everybody_says_and_names_its_clips(parts
     corrected = next(one for one in told if one["text"] == ASKED[1])
     assert corrected["heard"] == f"{ASKED[1]}啊"
     assert corrected["clip"] == {"call": "c1", "leg": "citizen", "start": 1.0, "end": 2.0}
-    assert eval_speech.rows(folder / "train.tsv")[0].path.parent == folder / "clips"
+    with recording.Recording(parts.settings.data, "c1") as sound:
+        sound.write("citizen", 0.0, np.ones(3 * recording.RATE, np.int16))
+    laid = tmp_path / "laid"
+    assert command.unpack(parts.settings, Namespace(dataset=row.id, folder=laid)) == 0
+    clips = [one.path for side in ("train", "dev", "test") for one in table(laid / f"{side}.tsv")]
+    heard = [one["id"] for one in told if one["clip"]["call"] == "c1"]
+    assert sorted(clip.stem for clip in clips) == sorted(heard)
+    assert {len(soundfile.read(clip)[0]) for clip in clips} == {recording.RATE}
+    with pytest.raises(LabelError, match="不是空文件夹"):
+        command.unpack(parts.settings, Namespace(dataset=row.id, folder=laid))
 
 
 async def test_sides_hold_from_version_to_version_and_over_kinds(parts, desk):
