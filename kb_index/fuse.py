@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from kb_index.article import KnowledgeError
-from kb_index.bm25 import Scores
+from kb_index.postings import Scores
 
 SHIPPED = Path(__file__).parent / "data" / "fusion.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """weights: what a unit of each scorer's centred score adds to an article's rank.
+    """weights: what a unit of each scorer's score adds to an article's rank.
 
     chances: by the scorers at hand ("characters+pinyin"), what each of Weighed.features adds to the log-odds that the
     base holds an answer.
@@ -28,9 +28,13 @@ class Fusion:
     chances: Mapping[str, Sequence[float]]
     threshold: float
 
-    def rank(self, centred: Mapping[str, Scores]) -> Scores:
-        """One figure for every article, the higher the better."""
-        total: Scores = np.sum([self.weights[name] * scores for name, scores in centred.items()], axis=0)
+    def rank(self, scored: Mapping[str, Scores]) -> Scores:
+        """One figure for each of what was scored, the higher the better.
+
+        The spread of each scorer lies in its weight: dividing by the spread of the query at hand measured worse on
+        paraphrases, as it makes much of differences that mean nothing.
+        """
+        total: Scores = np.sum([np.float32(self.weights[name]) * scores for name, scores in scored.items()], axis=0)
         return total
 
     def chance(self, scorers: str, features: Sequence[float]) -> float:
@@ -47,16 +51,6 @@ def shares(rank: Scores) -> Scores:
     """How probably each article is the right one, given that one is: weights are fitted so that this holds."""
     likely = np.exp(rank - rank.max())
     out: Scores = likely / likely.sum()
-    return out
-
-
-def centred(scores: Scores) -> Scores:
-    """Scores above the mean of all articles.
-
-    The spread of each scorer lies in its weight: dividing by the spread of the query at hand measured worse on
-    paraphrases, as it makes much of differences that mean nothing.
-    """
-    out: Scores = scores - scores.mean()
     return out
 
 

@@ -1,93 +1,86 @@
-"""The search: three scorers, one ranking by weighted z-scores, a threshold under which nothing is shown."""
+"""The index: the live articles, searched from any thread while one changes them."""
 
-import math
+import hashlib
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
-import faiss
 import numpy as np
 
-from kb_index import fuse
+from kb_index import fuse, regions, words
 from kb_index.article import Article, KnowledgeError
-from kb_index.bm25 import Bm25, Scores, character_bigrams, pinyin_bigrams
+from kb_index.asked import READERS, Asked, weights
+from kb_index.audit import Fault, Parts, faults, parts_of
 from kb_index.encoder import Encoder, Vectors
-from kb_index.passages import best_stretch, passages, words
+from kb_index.encoding import Progress
+from kb_index.filters import Wanted, wanted
+from kb_index.held import Held
+from kb_index.hits import LEAST, hits
+from kb_index.hits import Hit as Hit
 from kb_index.query import essence
+from kb_index.rerank import Reranker
+from kb_index.snapshot import Snapshot, Weighed
+from kb_index.store import Store
+from kb_index.synonyms import Synonyms
+from kb_index.synonyms import shipped as shipped_synonyms
+from kb_index.writing import SMALL, Writing, chunks, lacking, small
 
 SCORERS = ("characters", "pinyin", "vectors")
 CHINA = timedelta(hours=8)
 TALK = Path(__file__).parent / "data" / "talk.txt"  # what is said in calls and asks nothing, a line each
-LEAST = 0.05  # a card less likely than that only takes the place of a look
+FORMAT = 1  # of the files; another one's are not read
+LONGEST = 500  # characters of a question, its last, that are searched for
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """An article that answers. score: how probably it is right, 0-1; scores: each scorer's z-score.
+class Index:
+    """notice: why search is less than it could be (Chinese), else empty. synonyms, reranker: changed while in use.
 
-    slice: the number of the slice that answers, from 0; slice_text: the stretch of it to show; highlights: spans
-    [start, end) of slice_text that speak for it. alike: ids of near duplicates that this one stands for.
-    """
-
-    article: Article
-    slice_text: str
-    score: float
-    scores: dict[str, float]
-    slice: int = 0
-    highlights: tuple[tuple[int, int], ...] = ()
-    alike: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A query against every article, by position. rank: fused; centred, evidence: by scorer; letters: its length.
-
-    nearness: the usual cosine to an article and the cosine to the nearest small talk; empty where there are no vectors.
-    """
-
-    rank: Scores
-    centred: dict[str, Scores]
-    evidence: dict[str, Scores]
-    letters: int
-    nearness: tuple[float, ...]
-
-    def features(self) -> list[float]:
-        """What a chance is made of: a constant, the best article's evidence, the length, nearness."""
-        best = int(np.argmax(self.rank))
-        seen = [float(scores[best]) for scores in self.evidence.values()]
-        return [1.0, *seen, math.log(max(1, self.letters)), *self.nearness]
-
-    def standard(self, position: int) -> dict[str, float]:
-        """Each scorer's z-score of the article at that position."""
-        return {name: float(all_[position] / max(float(all_.std()), 1e-9)) for name, all_ in self.centred.items()}
-
-
-class Whole:
-    """Articles in memory, searched from any thread.
-
-    vectors: a row for every passage of every article, in their order; without columns: search goes by words alone.
-    notice: why it does (Chinese), else empty.
+    threshold: the chance of an answer under which nothing is shown.
     """
 
     def __init__(
-        self, articles: Sequence[Article], vectors: Vectors, encoder: Encoder, fusion: fuse.Fusion | None = None
+        self,
+        store: Store,
+        encoder: Encoder,
+        fusion: fuse.Fusion | None = None,
+        synonyms: Synonyms | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
-        self.articles = {article.id: article for article in articles}
-        self.notice = encoder.notice
-        self._ordered = list(articles)
-        self._encoder = encoder
+        self._store, self.encoder = store, encoder
         self._fusion = fusion or fuse.shipped()
         self.threshold = self._fusion.threshold
-        texts = [words(article) for article in articles]
-        self._characters = Bm25(texts, character_bigrams)
-        self._pinyin = Bm25(texts, pinyin_bigrams)
-        self._owner = np.repeat(np.arange(len(articles)), [len(passages(article)) for article in articles])
-        self._vectors = faiss.IndexFlatIP(vectors.shape[1]) if vectors.shape[1] else None
-        if self._vectors is not None:
-            self._vectors.add(vectors)
-        self._talk = encoder.encode(TALK.read_text("utf8").split("\n")[:-1]) if vectors.shape[1] else vectors
+        self.synonyms = synonyms or shipped_synonyms()
+        self.reranker = reranker
+        parts, position, lost = store.load()
+        self.notice = lost or encoder.notice
+        self._snapshot = Snapshot(parts, position)
+        self._one = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path | None,
+        encoder: Encoder,
+        fusion: fuse.Fusion | None = None,
+        synonyms: Synonyms | None = None,
+        reranker: Reranker | None = None,
+    ) -> "Index":
+        """What is kept in `folder`; where nothing usable is, less or nothing, at position 0. None: in memory alone."""
+        made = {"format": FORMAT, "encoder": encoder.name, "size": encoder.size, "words": words.fingerprint()}
+        return cls(Store(folder, made), encoder, fusion, synonyms, reranker)
+
+    @property
+    def position(self) -> int:
+        """The id of the last journal entry that was applied."""
+        return self._snapshot.position
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """What can be found, by id; each is read when it is asked for."""
+        return Held(self._snapshot)
 
     def search(
         self,
@@ -103,148 +96,132 @@ class Whole:
     ) -> list[Hit]:
         """The best k articles, best first; none where it is unlikely that any answers (all_hits: whatever the odds).
 
-        What is not valid on `today` (China's date when left out), or holds only outside `region`, is never returned.
+        What is not valid on `today` (China's date when left out), or holds only outside `region` (left out: outside the
+        districts that the question names), is never returned; nor what is kept for another line, lacks one of the tags,
+        or is another issuer's.
         """
-        text = essence(query) or (query.strip() if all_hits else "")
-        if not text or not self._ordered:
+        text = (essence(query) or (query.strip() if all_hits else ""))[-LONGEST:]
+        snapshot = self._snapshot
+        if not text or not snapshot.size or k < 1:
             return []
-        found = self.weigh(text, scorers)
-        chance = self._fusion.chance("+".join(found.centred), found.features()) if found.centred else 0.0
-        if not found.centred or (chance < self.threshold and not all_hits):
-            return []
+        asked = self._asked(text, scorers)
         day = today or (datetime.now(UTC) + CHINA).date()
-        share = fuse.shares(found.rank)
-        hits: list[Hit] = []
-        for position in np.argsort(-found.rank, kind="stable"):
-            article = self._ordered[position]
-            score = chance * float(share[position])
-            if len(hits) == k or (score < LEAST and not all_hits):
-                break
-            wanted = article.line in ("", line or article.line) and set(tags) <= set(article.tags)
-            if not wanted or issuer not in ("", article.issuer):
-                continue
-            if article.valid(day) and _within(article.region, region):
-                hits.append(Hit(article, best_stretch(article, text), score, found.standard(position)))
-        return hits
-
-    def weigh(self, text: str, scorers: Sequence[str] = SCORERS) -> Weighed:
-        """What each scorer has to say about every article; a scorer that cannot be had is left out."""
-        asked = self._encoded(text) if "vectors" in scorers else None
-        scored = {name: self._shared(name, text) for name in SCORERS[:2] if name in scorers}
-        nearness: tuple[float, ...] = ()
-        if asked is not None:
-            scored["vectors"] = self._near(asked)
-            nearness = (float(scored["vectors"].mean()), float((self._talk @ asked[0]).max()))
-        centred = {name: fuse.centred(scores) for name, scores in scored.items()}
-        return Weighed(self._fusion.rank(centred), centred, self._evidence(scored), len(text), nearness)
-
-    def _shared(self, name: str, text: str) -> Scores:
-        """Words by their root, so that one rare shared pair outweighs nothing else; sounds as a share of the query's.
-
-        So sounds weigh most in short queries, where one misheard character costs the most.
-        """
-        counted = self._characters if name == "characters" else self._pinyin
-        shared = counted.scores(text)
-        out: Scores = np.sqrt(shared if name == "characters" else shared / np.float32(self._pinyin.ideal(text)))
-        return out
-
-    def _encoded(self, text: str) -> Vectors | None:
-        """The query's vector (1, size); None where there are none to compare it with."""
-        if self._vectors is None:
-            return None
+        places = regions.shipped()
+        where = (region,) if region else places.named(query)
+        weighed = snapshot.weigh(asked, self._fusion, wanted(day, places, where, line, issuer, tuple(tags)), k)
+        if weighed is None:
+            return []
+        chance = self._fusion.chance(weighed.scorers, weighed.features())
+        if chance < self.threshold and not all_hits:
+            return []
+        least = 0.0 if all_hits else LEAST
         try:
-            return self._encoder.encode([text], query=True)
+            return hits(snapshot, weighed, asked, k, chance, least, self.reranker)
         except KnowledgeError as error:
             self.notice = str(error)
-            return None
+            return hits(snapshot, weighed, asked, k, chance, least, None)
 
-    def _near(self, asked: Vectors) -> Scores:
-        """Each article's nearest passage, as a cosine."""
-        assert self._vectors is not None
-        found, where = self._vectors.search(asked, self._vectors.ntotal)
-        out = np.full(len(self._ordered), -1, np.float32)
-        np.maximum.at(out, self._owner[where[0]], found[0])
-        return out
+    def weigh(self, text: str, scorers: Sequence[str] = SCORERS, least: int = 0) -> tuple[list[str], Weighed]:
+        """Ids of the articles that come into question, of any day and place, and what each scorer has to say of them.
 
-    def _evidence(self, found: dict[str, Scores]) -> dict[str, Scores]:
-        """What speaks for an article, whatever the size of the base."""
-        scales = {"characters": 1 / math.sqrt(self._characters.rarest), "pinyin": 1.0, "vectors": 1.0}
-        less = {name: scores.mean() if name == "vectors" else 0.0 for name, scores in found.items()}
-        return {name: (scores - less[name]) * np.float32(scales[name]) for name, scores in found.items()}
+        least: how many articles at least, where there are as many. Raises KnowledgeError where there are none.
+        """
+        snapshot = self._snapshot
+        weighed = snapshot.weigh(self._asked(text, scorers), self._fusion, Wanted(None, {}), least)
+        if weighed is None:
+            raise KnowledgeError("热线百科是空的，无从检索")
+        return [snapshot.parts[part].segment.id(place) for part, place in weighed.place], weighed
 
-
-class Index:
-    """The live articles, searched from any thread and changed by one; `position` is the last journal entry applied."""
-
-    def __init__(
+    def apply(
         self,
-        encoder: Encoder,
-        articles: Iterable[Article] = (),
-        fusion: fuse.Fusion | None = None,
-        vectors: Mapping[str, Vectors] | None = None,
+        put: Iterable[Article] = (),
+        remove: Iterable[str] = (),
+        position: int | None = None,
+        progress: Progress = lambda done, total: None,
+        anew: bool = False,
     ) -> None:
-        self._encoder, self._fusion, self._position = encoder, fusion, 0
-        self._known: dict[str, Vectors] = dict(vectors or {})
-        self._one = threading.Lock()
-        self._whole = self._built(list(articles))
+        """Take articles out and in, all at once for who searches, and keep it with the position (None: as it was).
 
-    @classmethod
-    def open(cls, folder: Path | None, encoder: Encoder, fusion: fuse.Fusion | None = None) -> "Index":
-        """What is kept in `folder`; where nothing usable is, an empty index at position 0. None: in memory alone."""
-        return cls(encoder, (), fusion)
-
-    @property
-    def position(self) -> int:
-        """The id of the last journal entry that was applied."""
-        return self._position
-
-    @property
-    def articles(self) -> Mapping[str, Article]:
-        """What can be found, by id."""
-        return self._whole.articles
-
-    @property
-    def notice(self) -> str:
-        """Why search is less than it could be (Chinese); empty: it is not."""
-        return self._whole.notice
-
-    def search(
-        self,
-        query: str,
-        k: int = 3,
-        today: date | None = None,
-        scorers: Sequence[str] = SCORERS,
-        all_hits: bool = False,
-        region: str = "",
-        line: str = "",
-        tags: Sequence[str] = (),
-        issuer: str = "",
-    ) -> list[Hit]:
-        """See Whole.search."""
-        return self._whole.search(query, k, today, scorers, all_hits, region, line, tags, issuer)
-
-    def weigh(self, text: str, scorers: Sequence[str] = SCORERS) -> Weighed:
-        """See Whole.weigh."""
-        return self._whole.weigh(text, scorers)
-
-    def apply(self, put: Iterable[Article], remove: Iterable[str] = (), position: int | None = None) -> None:
-        """Take articles in or out, all at once for who searches. position: kept with it; None: as it was."""
+        An article that is in already, unchanged, is left unless `anew`. progress hears how many passages of those at
+        hand are encoded. A base at position 0 is being filled: it is kept, and found in, as it grows.
+        """
         with self._one:
-            gone = set(remove)
-            kept = {name: one for name, one in self.articles.items() if name not in gone}
-            self._whole = self._built([*(kept | {one.id: one for one in put}).values()])
-            self._position = self._position if position is None else position
+            writing = Writing(self._store, self._snapshot.parts, self.encoder)
+            writing.remove(remove)
+            before = sum(part.size for part in writing.parts)
+            for group in chunks(put):
+                writing.put(group, anew, progress)
+                writing.merge()
+                if not self.position:
+                    self._commit(writing, 0)
+            if sum(part.size for part in writing.parts) > 2 * max(before, SMALL):
+                writing.condense()
+            self._commit(writing, self.position if position is None else position)
+
+    def tidy(self) -> None:
+        """Ask again for vectors that the encoder owed, and bring large parts together.
+
+        It may take minutes, beside searches and changes.
+        """
+        if self.encoder.size and (owed := list(lacking(self._snapshot.parts))):
+            self.apply(owed)
+        if not (group := small(self._snapshot.parts)):
+            return
+        merged = Writing(self._store, group, self.encoder).merged(group)
+        with self._one:
+            now = {id(part.segment): part for part in self._snapshot.parts}
+            if not all(id(part.segment) in now for part in group):
+                return  # a change merged some of them meanwhile: next time
+            left = np.concatenate([now[id(part.segment)].alive[part.alive] for part in group])
+            merged = merged if left.all() else merged.without(np.flatnonzero(~left))
+            writing = Writing(self._store, [merged], self.encoder)
+            writing.parts += [part for key, part in now.items() if all(key != id(one.segment) for one in group)]
+            self._commit(writing, self.position)
+
+    def faults(self, articles: Iterable[Article]) -> Iterator[Fault]:
+        """Where the index does not hold what it must: `articles` are all that must stand in it, each once."""
+        return faults(self._snapshot, articles, self.encoder.size > 0)
+
+    def parts_of(self, name: str) -> Parts | None:
+        """What each scorer holds of an article; None: nothing."""
+        found = self._snapshot.find(name)
+        return parts_of(self._snapshot.parts[found[0]], found[1]) if found else None
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each article as it is held, by id: of its row in JSON, keys sorted, without spaces."""
+        standing = self._snapshot.standing()
+        return {segment.id(place): hashlib.sha256(segment.line(place)).hexdigest() for segment, place in standing}
 
     def close(self) -> None:
-        """Let go of what it holds open."""
+        """Let another index write to the folder. This one can be searched still, and changed in memory."""
+        self._store.close()
 
-    def _built(self, articles: list[Article]) -> Whole:
-        texts = [text for article in articles for text in passages(article)]
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known |= dict(zip(new, self._encoder.encode(new), strict=True))
-        vectors = np.array([self._known[text] for text in texts], np.float32).reshape(len(texts), self._encoder.size)
-        return Whole(articles, vectors, self._encoder, self._fusion)
+    def _commit(self, writing: Writing, position: int) -> None:
+        self._store.commit(writing.parts, position)
+        self._snapshot = Snapshot(writing.parts, position)
+        if writing.notice or position:
+            self.notice = writing.notice or self.encoder.notice
 
+    def _asked(self, text: str, scorers: Sequence[str]) -> Asked:
+        others = self.synonyms.others(text)
+        terms = {name: weights(name, text, others) for name in READERS if name in scorers}
+        if "vectors" not in scorers or not self.encoder.size:
+            return Asked(text, terms, others)
+        try:
+            vector = self.encoder.encode([text], query=True)
+            return Asked(text, terms, others, vector, float((self._small_talk @ vector[0]).max()))
+        except KnowledgeError as error:
+            self.notice = str(error)
+            return Asked(text, terms, others)
 
-def _within(held: str, asked: str) -> bool:
-    return not (held and asked) or held.startswith(asked) or asked.startswith(held)
+    @cached_property
+    def _small_talk(self) -> Vectors:
+        """The vectors of what asks nothing; kept, as they are the same at every start."""
+        told = TALK.read_text("utf8").split("\n")[:-1]
+        name = f"talk-{zlib.crc32(TALK.read_bytes())}"
+        kept = self._store.kept(name) if self.encoder.size else None
+        if kept is None or kept.shape != (len(told), self.encoder.size):
+            kept = self.encoder.encode(told)
+            if self.encoder.size:
+                self._store.keep(name, kept)
+        return np.asarray(kept, np.float32)

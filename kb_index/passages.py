@@ -1,26 +1,37 @@
-"""What is searched of an article: all its words at once, and short passages for the encoder."""
+"""What is searched of an article: the words of each slice, and short passages for the encoder."""
+
+import numpy as np
 
 from kb_index.article import Article
-from kb_index.bm25 import character_bigrams
 from kb_index.slicing import stretches
+from kb_index.words import characters
 
-QUESTIONS, STRETCHES = 5, 4  # of one article, encoded: what stands behind them is found by its words
-
-
-def words(article: Article) -> str:
-    """The text whose words are counted: title, questions, tags and the whole body."""
-    return "\n".join([article.title, *article.questions, " ".join(article.tags), article.body])
+QUESTIONS, STRETCHES = 5, 4  # of an article, of a slice, encoded: what stands behind them is found by its words
+ALL = -1
 
 
-def passages(article: Article) -> list[str]:
-    """The texts to encode, at least one: each question alone, each stretch of the body under the title."""
-    asked = [question for question in article.questions[:QUESTIONS] if question]
-    told = [f"{article.title}。{part}".lstrip("。") for part in stretches(article.body)[:STRETCHES]]
-    return asked + told or [article.title]
+def units(article: Article) -> list[str]:
+    """For each slice the text whose words are counted: title, questions, tags and its own."""
+    head = [article.title, *article.questions, " ".join(article.tags)]
+    return ["\n".join([*head, part.text]) for part in article.slices]
 
 
-def best_stretch(article: Article, query: str) -> str:
-    """The stretch of the body that shares most with the query; the first where none does."""
-    sought = set(character_bigrams(query))
-    parts = stretches(article.body) or [article.title]
-    return max(parts, key=lambda text: len(sought.intersection(character_bigrams(text))))
+def passages(article: Article) -> list[tuple[int, str]]:
+    """The texts to encode, at least one, with the slice each belongs to: questions alone, which belong to ALL, and
+    each slice's stretches under the title.
+    """
+    asked = [(ALL, question) for question in article.questions[:QUESTIONS] if question]
+    told = [
+        (number, f"{article.title}。{text}".lstrip("。"))
+        for number, part in enumerate(article.slices)
+        for text in stretches(part.text)[:STRETCHES]
+    ]
+    return asked + told or [(ALL, article.title)]
+
+
+def best_stretch(text: str, query: str) -> str:
+    """The stretch of a slice that shares most with the query; the first where none does."""
+    parts = stretches(text) or [text]
+    sought, terms = characters([query]).keys, characters(parts)
+    shared = np.unique(np.array([terms.owner, terms.keys], np.uint64)[:, np.isin(terms.keys, sought)], axis=1)[0]
+    return parts[int(np.argmax(np.bincount(shared.astype(np.int64), minlength=len(parts))))]

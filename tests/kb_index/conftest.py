@@ -10,6 +10,15 @@ from copilot.settings import Settings
 from kb_index.article import load
 from kb_index.build import build
 from kb_index.encoder import create
+from kb_index.words import fingerprint
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables():
+    """The tables that terms are made by: seconds once, which are no example's."""
+    return fingerprint()
+
+
 from kb_index.transformers import INSTALL
 from tests.kb_index import e5_folder as written
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.noise import Homophones
@@ -16,7 +16,7 @@ from eval.ranking import Ranking
 from kb_index.article import KnowledgeError, load
 from kb_index.build import build
 from kb_index.encoder import NoEncoder
-from kb_index.index import SCORERS, Index
+from kb_index.index import SCORERS
 
 TODAY = date(2026, 6, 1)
 
@@ -110,6 +110,7 @@ def test_threads_get_what_one_alone_gets(index, real):
 days = st.dates(date(2020, 1, 1), date(2032, 12, 31))
 
 
+@settings(deadline=None, max_examples=30)
 @given(starts=st.lists(st.none() | days, min_size=6, max_size=6), ends=st.lists(st.none() | days, min_size=6), day=days)
 def test_what_is_not_valid_on_the_day_is_never_found(base, starts, ends, day):
     dated = [
@@ -135,7 +136,7 @@ def test_another_regions_article_is_not_found(base):
 
 def by_words(articles):
     """An index without vectors."""
-    return Index(NoEncoder("语义编码器不可用"), articles)
+    return build(articles, NoEncoder("语义编码器不可用"), None)
 
 
 def test_without_an_encoder_words_and_sounds_are_searched(base, tmp_path):

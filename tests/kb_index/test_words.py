@@ -1,46 +1,111 @@
 """Words and sounds: terms, their weights, and what of a query is searched for."""
 
 import math
+import re
 from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
 
+from kb_index import postings
 from kb_index.article import KnowledgeError
-from kb_index.bm25 import K1, B, Bm25, character_bigrams, pinyin_bigrams
 from kb_index.fuse import load, shipped
+from kb_index.postings import K1, B, Postings
 from kb_index.query import essence
+from kb_index.words import characters, pinyin
+
+
+def pairs(text):
+    """Pairs of characters as they are written down: within runs of letters, a lone one by itself."""
+    return [run[i : i + 2] for run in re.findall(r"\w+", text.lower()) for i in range(max(1, len(run) - 1))]
+
+
+def number(pair):
+    return ord(pair[0]) << 21 | (ord(pair[1]) if len(pair) > 1 else 0)
+
+
+@settings(deadline=None)
+@given(texts=st.lists(st.text(st.sampled_from("停水Ab3_，。 \n\0é𠮷２"), max_size=12), max_size=5))
+def test_pairs_of_many_texts_are_those_of_each(texts):
+    found = characters(texts)
+    expected = [(place, number(pair)) for place, text in enumerate(texts) for pair in pairs(text)]
+    assert list(zip(found.owner.tolist(), found.keys.tolist(), strict=True)) == expected
+    for owner, key, at in zip(found.owner.tolist(), found.keys.tolist(), found.at.tolist(), strict=True):
+        assert texts[owner].lower()[at] == chr(key >> 21)
+
+
+def test_sounds_are_the_commonest_of_each_character():
+    told, text = pinyin(["停水了，公积金"]), "停水了公积金"
+    assert told.at.tolist() == [0, 1, 4, 5]
+    assert all(lazy_pinyin(one) == lazy_pinyin(other) for one, other in zip("停水", "挺谁", strict=True))
+    assert pinyin(["挺谁了"]).keys.tolist() == told.keys.tolist()[:2]
+    assert len(set(pinyin([text]).keys.tolist())) == len(text) - 1
+
+
+def test_homophones_share_their_sounds():
+    assert pinyin(["邗江停水"]).keys.tolist() == pinyin(["韩江挺水"]).keys.tolist()
+    assert set(characters(["邗江停水"]).keys.tolist()).isdisjoint(characters(["韩江挺水"]).keys.tolist())
 
 
 def by_the_book(texts, query):
     """BM25 as it is written down."""
-    bags = [Counter(character_bigrams(text)) for text in texts]
+    bags = [Counter(pairs(text)) for text in texts]
     mean = sum(bag.total() for bag in bags) / len(bags)
     scores = []
     for bag in bags:
         score = 0.0
-        for term, times in Counter(character_bigrams(query)).items():
+        for term in set(pairs(query)):
             holding = sum(term in other for other in bags)
             rarity = math.log(1 + (len(bags) - holding + 0.5) / (holding + 0.5))
             norm = K1 * (1 - B + B * bag.total() / max(1.0, mean))
-            score += min(times, 2) * rarity * bag[term] * (K1 + 1) / (bag[term] + norm)
+            score += rarity * bag[term] * (K1 + 1) / (bag[term] + norm)
         scores.append(score)
     return scores
+
+
+def scored(held, query):
+    keys = np.unique(characters([query]).keys)
+    found, size = held.of_terms(keys), len(held.lengths)
+    weights = postings.rarity(found.counts, size)
+    return found.scores(weights, postings.norms(held.lengths, held.lengths.mean()))
+
+
+def made(texts):
+    return Postings.of(characters(texts), len(texts))
 
 
 few = st.text("停水电费公，", min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(texts=st.lists(few, min_size=1, max_size=6), query=few)
 def test_weights_are_those_of_the_book(texts, query):
-    assert np.allclose(Bm25(texts, character_bigrams).scores(query), by_the_book(texts, query), atol=1e-4)
+    assert np.allclose(scored(made(texts), query), by_the_book(texts, query), atol=1e-4)
 
 
-def test_homophones_share_their_sounds():
-    assert pinyin_bigrams("邗江停水") == pinyin_bigrams("韩江挺水")
-    assert set(character_bigrams("邗江停水")).isdisjoint(character_bigrams("韩江挺水"))
+@settings(deadline=None)
+@given(groups=st.lists(st.lists(few, max_size=4), min_size=1, max_size=4), data=st.data())
+def test_merged_postings_are_those_of_the_texts_that_stay(groups, data):
+    kept = [np.array([data.draw(st.booleans()) for _ in group], bool) for group in groups]
+    merged = Postings.merged([made(group) for group in groups], kept)
+    stay = [
+        text for group, flags in zip(groups, kept, strict=True) for text, flag in zip(group, flags, strict=True) if flag
+    ]
+    for column in Postings.__slots__:
+        assert np.array_equal(getattr(merged, column), getattr(made(stay), column)), column
+    assert np.array_equal(merged.checksums(), made(stay).checksums())
+
+
+def test_a_checksum_tells_a_posting_that_was_moved_or_miscounted():
+    held = made(["停水停水", "停电", "水费"])
+    for column in ("units", "times"):
+        other = getattr(held, column).copy()
+        other[0] += 1
+        changed = Postings(*(other if name == column else getattr(held, name) for name in Postings.__slots__))
+        assert not np.array_equal(changed.checksums(), held.checksums())
 
 
 @pytest.mark.parametrize(
