@@ -101,6 +101,10 @@ def test_an_administrator_publishes_and_undoes_and_a_citizen_writes_and_asks_how
     finish(scenario(server, "system"))
 
 
+def test_an_article_is_written_reviewed_by_two_found_changed_and_withdrawn_and_a_file_is_brought_in(server):
+    finish(scenario(server, "knowledge"))
+
+
 def test_a_server_killed_in_mid_call_costs_no_word_and_the_desk_comes_back_by_itself(server):
     running = scenario(server, "crash")
     assert running.stdout

@@ -32,7 +32,7 @@ export const api = {
   audio: (call: string, leg: string, start: number, end: number) =>
     `/api/calls/${at(call)}/audio?${query({ leg, start, end })}`,
 
-  search: (q: string) => ask<Card[]>("GET", `knowledge/search?${query({ q })}`),
+  search: (q: string) => ask<s.FoundCard[]>("GET", `knowledge/search?${query({ q })}`),
   article: (id: string) => ask<s.Article>("GET", `knowledge/articles/${at(id)}`),
   departments: () => ask<s.DepartmentRow[]>("GET", "departments"),
   phrases: () => ask<s.Phrase[]>("GET", "phrases"),

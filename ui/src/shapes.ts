@@ -440,6 +440,9 @@ export interface Article {
   content: { slices: { text: string; clause: string }[] };
 }
 
+/** A card that was searched for. `highlights`: [start, end) in its text, what speaks for it. */
+export type FoundCard = Card & { highlights?: [number, number][] };
+
 export interface Sample {
   id: string;
   title: string;

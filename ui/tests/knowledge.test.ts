@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { badges } from "../src/pages/knowledge/articles/states";
-import { asks, awkward, buttons, hindered, rewritable } from "../src/pages/knowledge/articles/steps";
+import { asks, awkward, buttons, hindered, onward, rewritable } from "../src/pages/knowledge/articles/steps";
 import { usual } from "../src/pages/knowledge/articles/useArticle";
 import { likeness, pieces } from "../src/pages/knowledge/compare/diff";
 import { folded, place, sides } from "../src/pages/knowledge/compare/sides";
@@ -9,7 +9,7 @@ import { outcome } from "../src/pages/knowledge/imports/told";
 import { does as reviewKey } from "../src/pages/knowledge/review/reviewKeys";
 import { read, write } from "../src/pages/knowledge/search/asked";
 import { does as searchKey } from "../src/pages/knowledge/search/searchKeys";
-import { bars, highest } from "../src/pages/knowledge/search/why";
+import { bars, highest } from "../src/why";
 import type { Action, ActionName, Import, SliceChange, VersionRow } from "../src/pages/knowledge/shapes";
 import { open } from "../src/pages/knowledge/tabs";
 import { parse } from "../src/route";
@@ -82,6 +82,8 @@ test("the steps stand in order, what cannot be undone asks first", () => {
   expect(all.map((one) => one.name)).toEqual(["submit", "withdraw", "drop"]);
   expect([asks(action("submit")), asks(action("drop")), asks(action("send_back", true))]).toEqual([false, true, true]);
   expect([awkward("publish"), awkward("withdraw")]).toEqual([false, true]);
+  expect(onward(all)?.name).toBe("submit");
+  expect([onward(buttons([action("revert", true)])), onward([])]).toEqual([null, null]);
 });
 
 test("who wrote or first reviewed a version is told that another person has to go on", () => {

@@ -1,5 +1,5 @@
 // An article from the annotator to the agent, its second version, its end; a file brought in: node knowledge.mjs BASE_URL SCREENSHOT_FOLDER
-import { base, browsing, signIn, until } from "./browsing.mjs";
+import { browsing, signIn, until } from "./browsing.mjs";
 
 const TITLE = "示例：公租房租赁补贴";
 const TEXT = `第一条 本办法所称租赁补贴，是指对在本市租住房屋、没有自有住房的家庭按月发放的补助。
@@ -38,7 +38,7 @@ await browsing("knowledge", async (fresh, shot) => {
   await goes(gaofeng, "review", "待审核");
   await goes(gaofeng, "approved", "待上线");
   await found(wangli, ASKED);
-  await wangli.getByTestId("reading").getByText("十个工作日").first().waitFor();
+  await wangli.getByTestId("reading").getByText("自受理之日起二十个工作日").first().waitFor();
 
   await withdraw(gaofeng, id);
   await shot(gaofeng, "withdrawn");
@@ -47,9 +47,11 @@ await browsing("knowledge", async (fresh, shot) => {
   await bring(xuting, shot);
 });
 
+/** By the search, so that everything is read anew. */
 async function visit(page, address) {
-  await page.goto(`${base}/#/knowledge/${address}`);
-  await page.reload();
+  await page.evaluate(() => (location.hash = "#/knowledge/search"));
+  await page.getByTestId("knowledge-search").waitFor();
+  await page.evaluate((to) => (location.hash = `#/knowledge/${to}`), address);
 }
 
 /** Waits until the draft is kept. */
@@ -133,8 +135,8 @@ async function again(page, id) {
   await visit(page, `articles/${id}`);
   await page.getByTestId("rewrite").click();
   await page.getByTestId("article-state").filter({ hasText: "草稿" }).waitFor();
-  await change(page, "十五个工作日", "十个工作日");
-  await page.getByTestId("note").fill("答复时间由十五个工作日缩短为十个工作日");
+  await change(page, "十五个工作日", "二十个工作日");
+  await page.getByTestId("note").fill("答复时间由十五个工作日改为二十个工作日");
   await kept(page);
   await step(page, "submit", "待初审");
 }
@@ -147,7 +149,7 @@ async function change(page, from, to) {
 async function mend(page, id) {
   await visit(page, `articles/${id}`);
   await page.getByTestId("sent-back").filter({ hasText: "从受理之日起算" }).waitFor();
-  await change(page, "街道十个", "街道自受理之日起十个");
+  await change(page, "街道二十个", "街道自受理之日起二十个");
   await kept(page);
   await step(page, "submit", "待初审");
 }

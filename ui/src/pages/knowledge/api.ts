@@ -49,9 +49,9 @@ export const kb = {
 
   audits: () => ask<s.Audit[]>("GET", "knowledge/audits"),
   audit: (repair: boolean) => ask<s.Job>("POST", "knowledge/audits", { repair }),
-  job: (id: string) => ask<s.Job>("GET", `knowledge/jobs/${at(id)}`),
+  job: (id: number) => ask<s.Job>("GET", `knowledge/jobs/${id}`),
   exported: "/api/knowledge/export",
   restoring: "/api/knowledge/import-base",
   encoder: () => ask<s.EncoderState>("GET", "knowledge/encoder"),
-  changeEncoder: (encoder: string) => ask<s.Job>("POST", "knowledge/encoder", { encoder }),
+  changeEncoder: (encoder: string) => ask<s.EncoderState>("POST", "knowledge/encoder", { encoder }),
 };

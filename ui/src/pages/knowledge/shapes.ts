@@ -161,34 +161,37 @@ export interface ActInput {
   review_due?: string | null;
 }
 
-/** Work that takes a while. `result`: what it came to. */
+/** Work that takes a while: how far it is, what it came to, or what went wrong. */
 export interface Job {
-  id: string;
-  kind: string;
+  id: number;
+  kind: "audit" | "import" | "encoder";
+  label: string;
   state: "running" | "done" | "failed";
   done: number;
   total: number;
-  step: string;
   error: string;
-  result: unknown;
+  result: Record<string, unknown>;
 }
 
-/** A comparison of index and database. */
+/** A comparison of index and database; each fault with what was done about it. */
 export interface Audit {
   id: number;
   at: string;
   seconds: number;
   articles: number;
   slices: number;
-  faults: { kind: string; label: string; article: string; scorer: string; what: string; repaired: boolean }[];
-  repaired: number;
+  faults: { article: string; where: string; part: string; says: string; repaired: boolean }[];
+  repaired: boolean;
 }
 
+/** What search goes by. `encoder`: the name chosen; `name`: of its weights; `job`: the newest change of it. */
 export interface EncoderState {
-  current: { name: string; notice: string };
-  choices: { name: string; label: string }[];
+  encoder: string;
+  name: string;
+  size: number;
+  notice: string;
+  choices: string[];
   articles: number;
-  slices: number;
   position: number;
   job: Job | null;
 }

@@ -7,7 +7,11 @@ const AWKWARD = new Set<ActionName>(["send_back", "withdraw", "drop", "delete"])
 /** Done at once; the others ask first. */
 const PLAIN = new Set<ActionName>(["submit", "pass", "approve", "publish"]);
 
+const FORWARD = new Set<ActionName>(["submit", "pass", "approve", "publish", "confirm"]);
+
 export const awkward = (name: ActionName): boolean => AWKWARD.has(name);
+/** The step that takes a version on, which has the key. */
+export const onward = (steps: readonly Action[]): Action | null => (steps[0] && FORWARD.has(steps[0].name) ? steps[0] : null);
 export const asks = ({ name, reason }: Action): boolean => reason || !PLAIN.has(name);
 
 /** The buttons in order. */

@@ -24,7 +24,9 @@ export function useSearch(address: () => { id: string; query: string }) {
 
   function ask() {
     const q = words.value.trim();
-    place("", q ? write({ ...filter.value, q }) : "");
+    const query = q ? write({ ...filter.value, q }) : "";
+    if (query && query === address().query) return void search(query);
+    place("", query);
   }
 
   async function search(query: string) {
@@ -54,6 +56,9 @@ export function useSearch(address: () => { id: string; query: string }) {
     }
   }
 
+  /** What was published or withdrawn meanwhile shows. */
+  const again = () => Promise.all([search(address().query), open(address().id)]);
+
   const show = (id: string) => place(id, address().query);
 
   /** The next hit, or the one before. */
@@ -75,5 +80,5 @@ export function useSearch(address: () => { id: string; query: string }) {
   watch(() => address().id, open, { immediate: true });
   kb.choices().then((got) => (choices.value = got), () => undefined);
 
-  return { words, filter, hits, problem, busy, article, missing, choices, asked, at, ask, show, move, again: () => search(address().query) };
+  return { words, filter, hits, problem, busy, article, missing, choices, asked, at, ask, show, move, again };
 }

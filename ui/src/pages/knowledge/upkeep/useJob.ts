@@ -19,7 +19,7 @@ export function useJob(over: (job: Job) => void) {
     else over(now);
   }
 
-  async function look(id: string) {
+  async function look(id: number) {
     try {
       watch(await kb.job(id));
     } catch (error) {

@@ -19,5 +19,5 @@ export function bars(why: Record<string, number>, most: number): Bar[] {
 }
 
 /** The highest score of all hits. */
-export const highest = (hits: readonly { why: Record<string, number> }[]): number =>
-  Math.max(0, ...hits.flatMap((one) => Object.values(one.why)));
+export const highest = (hits: readonly { why?: Record<string, number> }[]): number =>
+  Math.max(0, ...hits.flatMap((one) => Object.values(one.why ?? {})));
