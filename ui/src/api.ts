@@ -1,5 +1,5 @@
 /** The server's REST interface, one function an address. */
-import type { Card, Heard } from "./events";
+import type { Heard } from "./events";
 import { ask, at, query } from "./http";
 import type * as s from "./shapes";
 
