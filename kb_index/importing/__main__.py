@@ -1,4 +1,4 @@
-"""The process that reads one file, apart from the server: `python -m kb_index.importing FILE NAME`.
+"""The process that reads one file, apart from the server: `python -m kb_index.importing FILE NAME BYTES`.
 
 Says on standard output, a JSON object a line, what it finds; its memory and time are limited by itself, before it
 looks at the file, so that a file made to break a parser breaks this process alone.
@@ -13,13 +13,14 @@ from typing import Any
 from kb_index.importing.base import Note, Proposal, Recognised, Refusal, Refused, Source
 from kb_index.importing.reading import read
 
-MEMORY, SECONDS = 1 << 30, 90
+SECONDS = 90
 TOO_MUCH = "文件太大或太复杂，读取时超出内存限制；请分成几个文件再上传"
 
 
 def main() -> None:
     """Read and tell."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    memory = int(sys.argv[3])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     told = 0

@@ -12,16 +12,17 @@ from typing import Any
 from kb_index.importing.base import Refused
 
 SECONDS = 180  # by the clock; of the processor it takes less
+MEMORY = 1 << 30  # bytes
 LINE, TOLD = 8 << 20, 256 << 20  # bytes of one line, and of all
 BROKE = "读取时出错、超时或超出内存限制，文件可能已损坏或太复杂；请另存一份或分成几个文件再上传"
 
 
-async def told(path: Path, name: str, seconds: float = SECONDS) -> AsyncIterator[dict[str, Any]]:
+async def told(path: Path, name: str, seconds: float = SECONDS, memory: int = MEMORY) -> AsyncIterator[dict[str, Any]]:
     """Each object that the reader says: done and total, an item, a refusal, a note. Raises Refused.
 
     The process is given nothing of the environment, where keys may stand, and is gone when this ends.
     """
-    command = [sys.executable, "-m", "kb_index.importing", str(path), name]
+    command = [sys.executable, "-m", "kb_index.importing", str(path), name, str(memory)]
     found_by = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"}
     process = await asyncio.create_subprocess_exec(
         *command, env=found_by, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,

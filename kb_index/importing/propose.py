@@ -119,7 +119,7 @@ def _section(head: Block, body: tuple[Block, ...], above: str) -> Section:
     question = bool(QUESTION.match(head.text) or ASKS.search(head.text))
     if question and body:
         body = (replace(body[0], text=ANSWER.sub("", body[0].text, count=1)), *body[1:])
-    return Section(plain if len(plain) >= SHORT else f"{above}：{plain}", body, question)
+    return Section(plain if question or len(plain) >= SHORT else f"{above}：{plain}", body, question)
 
 
 def _is_side(text: str) -> bool:

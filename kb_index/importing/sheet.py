@@ -34,8 +34,13 @@ def read_csv(source: Source) -> Iterator[Found]:
 
 def read_xlsx(source: Source) -> Iterator[Found]:
     """Rows of every visible sheet that is a question list; formulas count as what they came to."""
-    values = load_workbook(source.path, read_only=True, data_only=True)
-    formulas = load_workbook(source.path, read_only=True)
+    with source.path.open("rb") as file:  # of a path it would go by the ending
+        yield from _book(
+            source, load_workbook(file, read_only=True, data_only=True), load_workbook(file, read_only=True)
+        )
+
+
+def _book(source: Source, values: Any, formulas: Any) -> Iterator[Found]:
     sheets = [sheet for sheet in values.worksheets if sheet.sheet_state == "visible"]
     hidden = len(values.worksheets) - len(sheets)
     if hidden:

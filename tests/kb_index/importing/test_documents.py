@@ -52,7 +52,15 @@ def test_sides_of_one_matter_stay_one_article(found):
 
 
 def test_written_questions_and_answers_are_told_apart(found):
-    text = "医保常见问答\n\n问：生孩子能报销吗？\n\n答：能，带住院材料。\n\n问：外地看病要备案吗？\n\n答：要，手机上就能备案。\n"
+    text = "\n\n".join(
+        (
+            "医保常见问答",
+            "问：生孩子能报销吗？",
+            "答：能，带住院材料。",
+            "问：外地看病要备案吗？",
+            "答：要，手机上就能备案。",
+        )
+    )
     read = found(text.encode("gb18030"), "问答.txt")
     assert read.titles == ["生孩子能报销吗？", "外地看病要备案吗？"]
     assert [article.body for article in read.articles] == ["能，带住院材料。", "要，手机上就能备案。"]
@@ -86,8 +94,8 @@ def law():
         0,
         parse_xml(
             f"<w:abstractNum {nsdecls('w')} w:abstractNumId='90'>"
-            "<w:lvl w:ilvl='0'><w:start w:val='1'/><w:numFmt w:val='chineseCounting'/><w:lvlText w:val='第%1条'/></w:lvl>"
-            "<w:lvl w:ilvl='1'><w:start w:val='1'/><w:numFmt w:val='chineseCounting'/><w:lvlText w:val='（%2）'/></w:lvl>"
+            "<w:lvl w:ilvl='0'><w:numFmt w:val='chineseCounting'/><w:lvlText w:val='第%1条'/></w:lvl>"
+            "<w:lvl w:ilvl='1'><w:numFmt w:val='chineseCounting'/><w:lvlText w:val='（%2）'/></w:lvl>"
             "</w:abstractNum>"
         ),
     )

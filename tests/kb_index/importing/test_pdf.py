@@ -14,9 +14,9 @@ from kb_index.importing.base import Refused
 LAW = "".join(
     [
         "<h1>扬州市窨井盖管理示例办法</h1><h2>第一章 总则</h2>",
-        "<p>第一条 为了保障行人和车辆通行安全，明确窨井盖的建设、维护和管理责任，根据有关规定，结合本地实际制定本示例办法。</p>",
+        "<p>第一条 为了保障行人和车辆通行安全，明确窨井盖的建设、维护和管理责任，制定本示例办法。</p>",
         "<p>第二条 本示例办法自2026年3月1日起施行，有效期至2028年2月29日。</p><h2>第二章 维护</h2>",
-        "<p>第三条 发现窨井盖缺失、破损的，任何人都可以告知热线：</p><p>（一）说明地点；</p><p>（二）说明井盖上的字样。</p>",
+        "<p>第三条 发现窨井盖缺失的，可以告知热线：</p><p>（一）说明地点；</p><p>（二）说明井盖上的字样。</p>",
         *(
             f"<p>第{n}条 权属单位应当自接到通知之日起2小时内到场设置警示标志，并在24小时内修复或者更换；"
             "不能按时修复的，应当向热线说明原因，并且采取临时措施，保证行人和车辆的安全，直到修复为止。</p>"
@@ -41,7 +41,7 @@ def test_a_printed_law_keeps_its_chapters_clauses_and_dates(found, printed):
         "第二章 维护 第四条",
     ]
     assert article.slices[0].text.endswith(
-        "第一条 为了保障行人和车辆通行安全，明确窨井盖的建设、维护和管理责任，根据有关规定，结合本地实际制定本示例办法。"
+        "第一条 为了保障行人和车辆通行安全，明确窨井盖的建设、维护和管理责任，制定本示例办法。"
     )
     assert article.slices[2].text.count("\n") == 3
     assert (str(article.valid_from), str(article.valid_to)) == ("2026-03-01", "2028-02-29")
@@ -56,7 +56,6 @@ def test_running_heads_page_numbers_and_look_alikes_are_gone(found, printed):
     assert "file://" not in text
     assert "示例文件" not in text
     assert text.count("直到修复为止。") == 21
-    assert {"户", "民"} & set("用户居民")
     assert not any("\u2e80" <= one <= "\u2fdf" for one in plain.body + text)
 
 
