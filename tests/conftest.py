@@ -123,7 +123,10 @@ def make_parts(request, built, tmp_path):
         opened.append(database)
         kept = list(built.articles.values()) if articles is None else articles
         database.submit(lambda session: shipped.seed(session, kept, SEEDED)).result()
-        live = Live(database, index or (built.index if articles is None else Index(request.getfixturevalue("encoder"))))
+        live = Live(
+            database,
+            index or (built.index if articles is None else Index.open(None, request.getfixturevalue("encoder"))),
+        )
         if index is None:
             live.follow()
         fresh = {

@@ -86,12 +86,17 @@ def repair(
     progress: Progress = lambda done, total: None,
     settle: Callable[[], Index] | None = None,
 ) -> Report:
-    """Have every index take what is wrong in this one anew, and compare again. settle: this index, once it did."""
+    """Have every index take what is wrong in this one anew, and compare again. settle: this index, once it did.
+
+    What was altered in the database behind everybody's back is spread no further.
+    """
     began = time.monotonic()
-    if any(fault.part == AHEAD for fault in report.faults):
+    ahead = any(fault.part == AHEAD for fault in report.faults)
+    if ahead:
         follow.reconcile(database, index)
-    names = sorted({fault.article for fault in report.faults if fault.where == INDEX and fault.article})
-    if not names:
+    altered = {fault.article for fault in report.faults if fault.part == ALTERED}
+    names = sorted({fault.article for fault in report.faults if fault.where == INDEX and fault.article} - altered)
+    if not names and not ahead:
         return report
     reason = "校验发现索引与数据库不一致"
     for start in range(0, len(names), BATCH):
@@ -105,10 +110,10 @@ def repair(
     return replace(report, faults=told, seconds=report.seconds + time.monotonic() - began)
 
 
-def keep(session: Session, report: Report, at: datetime) -> AuditRow:
+def keep(session: Session, report: Report, at: datetime, most: int = KEPT) -> AuditRow:
     """The report, kept; of very many faults the first, and how many more of each kind."""
-    faults = [asdict(fault) for fault in report.faults[:KEPT]]
-    for (where, part, says), count in Counter((one.where, one.part, one.says) for one in report.faults[KEPT:]).items():
+    faults = [asdict(fault) for fault in report.faults[:most]]
+    for (where, part, says), count in Counter((one.where, one.part, one.says) for one in report.faults[most:]).items():
         faults.append(
             {"article": "", "where": where, "part": part, "says": f"{says}：另有 {count} 处", "repaired": False}
         )

@@ -19,7 +19,7 @@ from copilot.knowledge.tables import ArticleRow, ArticleVersion, AuditRow, Knowl
 from kb_index.article import KnowledgeError, parse
 from kb_index.lifecycle import Action, State
 from ticket_core import journal
-from ticket_core.tables import Base
+from ticket_core.tables import Base, UtcDateTime
 
 Progress = Callable[[int, int], None]
 Row = dict[str, Any]
@@ -44,7 +44,8 @@ class Part:
     def columns(self) -> dict[str, type]:
         """The columns that are kept, with the type of their values."""
         every = inspect(self.table).columns
-        return {column.key: column.type.python_type for column in every if column.key not in self.own}
+        kept = [column for column in every if column.key not in self.own]
+        return {one.key: datetime if isinstance(one.type, UtcDateTime) else one.type.python_type for one in kept}
 
 
 PARTS: Mapping[str, Part] = {

@@ -5,7 +5,7 @@ import pytest
 from copilot.knowledge.live import Live
 from copilot.parts import open_database
 from copilot.settings import Settings
-from kb_index.encoder import NoEncoder
+from kb_index.encoder import NoEncoder, create
 from kb_index.index import Index
 
 
@@ -38,3 +38,9 @@ def server(tmp_path):
     yield make
     for live in opened:
         live.shut()
+
+
+@pytest.fixture(scope="session")
+def encoder():
+    """The quickest of the packaged encoders."""
+    return create("use")
