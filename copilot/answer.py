@@ -21,7 +21,7 @@ RULES = (
     "条文里的条件、例外、数字、期限、名称照原样说，一个不能少，也不要补充条文里没有的内容。"
     "条文答不了这个问题的，只回答：无。"
 )
-MARK = re.compile(r"[\[【［](\d{1,2})[\]】］]")
+MARK = re.compile(r"[ \t]*[\[【［](\d{1,2})[\]】］]")
 SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
 NOTHING = "热线百科里没有找到可以回答的内容，请换个说法再查，或转相关单位答复"
 SAMPLE = re.compile(rf"示例[：:]|^第[{NUMERALS}0-9]+条\s*")
@@ -122,7 +122,7 @@ def read(told: str, cites: Sequence[Cite]) -> tuple[Sentence, ...]:
 
     A sentence without a mark, or with one of a source that there is not, has no source.
     """
-    text = re.sub(r"([。！？])\s*((?:[\[【［]\d{1,2}[\]】］]\s*)+)", r"\2\1", told)
+    text = re.sub(r"([。！？])((?:[ \t]*[\[【［]\d{1,2}[\]】］])+)", r"\2\1", told)
     found = []
     for part in SENTENCE.findall(text):
         numbers = [int(one) for one in MARK.findall(part)]
