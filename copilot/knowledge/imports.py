@@ -147,7 +147,7 @@ def open_item(row: ImportRow, number: int, seen: int) -> Item:
     if item["article"]:
         raise KnowledgeError(f"第 {number} 条已收录为 {item['article']}，请在文章里修改")
     if item["seen"] != seen:
-        raise Conflict("这一条刚被别人改过，请看过新内容再改", actor="", at=row.at)
+        raise Conflict("这一条刚被别人改过，请看过新内容再改")
     return item
 
 
