@@ -7,7 +7,7 @@ const AWKWARD = new Set<ActionName>(["send_back", "withdraw", "drop", "delete"])
 /** Done at once; the others ask first. */
 const PLAIN = new Set<ActionName>(["submit", "pass", "approve", "publish"]);
 
-const FORWARD = new Set<ActionName>(["submit", "pass", "approve", "publish", "confirm"]);
+const FORWARD = new Set<ActionName>(["submit", "pass", "approve", "publish"]);
 
 export const awkward = (name: ActionName): boolean => AWKWARD.has(name);
 /** The step that takes a version on, which has the key. */
