@@ -66,9 +66,9 @@ def scenario(server: Server, name: str, *more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def finish(running: subprocess.Popen[str]) -> None:
-    """It must end well."""
-    _, problem = running.communicate(timeout=120)
+def finish(running: subprocess.Popen[str], seconds: float = 120) -> None:
+    """It must end well within that time."""
+    _, problem = running.communicate(timeout=seconds)
     assert running.returncode == 0, problem
 
 
@@ -102,7 +102,7 @@ def test_an_administrator_publishes_and_undoes_and_a_citizen_writes_and_asks_how
 
 
 def test_an_article_is_written_reviewed_by_two_found_changed_and_withdrawn_and_a_file_is_brought_in(server):
-    finish(scenario(server, "knowledge"))
+    finish(scenario(server, "knowledge"), 300)  # four people, two versions
 
 
 def test_a_server_killed_in_mid_call_costs_no_word_and_the_desk_comes_back_by_itself(server):
