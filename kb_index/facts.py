@@ -98,7 +98,8 @@ def facts(text: str) -> list[Fact]:
 
 def _told(found: "re.Match[str]") -> Fact:
     name = found.lastgroup or ""
-    return Fact(KINDS.get(name, name), VALUES.get(name, lambda _: name)(found[0]), *found.span())
+    value = VALUES[name](found[0]) if name in VALUES else name
+    return Fact(KINDS.get(name, name), value, *found.span())
 
 
 def _measured(value: str, unit: str) -> tuple[str, str]:
