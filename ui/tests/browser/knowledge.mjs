@@ -195,5 +195,5 @@ async function bring(page, shot) {
   await page.getByTestId("take").click();
   await page.getByTestId("import-state").filter({ hasText: "已收录" }).waitFor();
   await visit(page, "articles?mine=1&state=draft");
-  await page.getByTestId("article-row").filter({ hasText: "蓝莓节" }).waitFor();
+  await page.getByTestId("article-row").filter({ hasText: "蓝莓节" }).first().waitFor();
 }
