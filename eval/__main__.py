@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from eval import bench, call, routing, search, speech, tickets
+from eval import audit, bench, call, routing, search, speech, tickets
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -15,6 +15,7 @@ def main(argv: list[str] | None = None) -> int:
     search.arguments(commands.add_parser("search", help="recall of each scorer and of the fusion over documents"))
     routing.arguments(commands.add_parser("routing", help="accuracy and calibration of the departments over a TSV"))
     tickets.arguments(commands.add_parser("tickets", help="a year of tickets made, and the pages over them measured"))
+    audit.arguments(commands.add_parser("audit", help="faults put into the index of a large base, and those found"))
     bench.arguments(commands.add_parser("bench", help="everything that has a bar, beside it"))
     options = parser.parse_args(argv)
     return int(options.run(options))

@@ -1,6 +1,6 @@
 """Indexes follow the journal: what happened since an index last looked is applied to it, in order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,7 +14,8 @@ from kb_index.index import Index
 from kb_index.lifecycle import Action
 
 Progress = Callable[[int, int], None]
-BATCH = 1000  # entries a step
+BATCH = 1000  # articles a step where all of them are new
+STEP = 16  # entries a step: whatever is to go waits for the encoding of so many articles at most
 VISIBLE = (Action.PUBLISH, Action.WITHDRAW, Action.SUPERSEDE, Action.EXPIRE, Action.REINDEX)
 
 
@@ -61,14 +62,22 @@ class _Step:
 
 
 def _after(session: Session, position: int) -> _Step:
-    """The next entries behind a position."""
+    """The next entries behind a position; all that is to go of the later ones goes at once."""
     query = select(KnowledgeEntry.id, KnowledgeEntry.article, KnowledgeEntry.action)
-    rows = session.execute(query.where(KnowledgeEntry.id > position).order_by(KnowledgeEntry.id).limit(BATCH)).all()
+    rows = session.execute(query.where(KnowledgeEntry.id > position).order_by(KnowledgeEntry.id).limit(STEP)).all()
     names = {row.article for row in rows if row.action in VISIBLE}
     put = list(finding.live(session, names))
-    gone = names.difference(article.id for article in put)
+    gone = names.difference(article.id for article in put).union(_gone(session, position) if len(rows) == STEP else ())
     anew = any(row.action == Action.REINDEX for row in rows)
     return _Step(len(rows), rows[-1].id if rows else position, put, sorted(gone), anew)
+
+
+def _gone(session: Session, position: int) -> Sequence[str]:
+    """What entries behind a position speak of and is not live any more."""
+    visible = [action.value for action in VISIBLE]
+    query = select(KnowledgeEntry.article).outerjoin(ArticleRow, ArticleRow.id == KnowledgeEntry.article)
+    later = query.where(KnowledgeEntry.id > position, KnowledgeEntry.action.in_(visible))
+    return session.scalars(later.where((ArticleRow.live == 0) | ArticleRow.id.is_(None)).distinct()).all()
 
 
 def digests(session: Session) -> dict[str, str]:

@@ -1,40 +1,47 @@
-"""Everything that can go wrong with an index or its base, each done on purpose to some articles."""
+"""Everything that can go wrong with an index in memory or its base, done on purpose to articles of one version."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from copilot.knowledge.tables import ArticleRow, ArticleVersion
+from kb_index.index import Index
+from kb_index.segment import Segment
 
+Spoil = Callable[[Index, str], None]
 COLUMNS = {"dates": "until", "region": "region", "line": "line", "issuer": "issuer"}
 
 
-def places(index, name):
+def places(index: Index, name: str) -> tuple[Segment, int]:
     """The part of the index that an article stands in, and its place there."""
-    number, place = index._snapshot.find(name)
+    found = index._snapshot.find(name)
+    assert found is not None
+    number, place = found
     return index._snapshot.parts[number].segment, place
 
 
-def column(kind):
+def column(kind: str) -> Spoil:
     """Another value in the column of a segment."""
 
-    def spoil(index, name):
+    def spoil(index: Index, name: str) -> None:
         segment, place = places(index, name)
-        segment.columns[COLUMNS[kind]][place] += 1
+        segment.columns[COLUMNS[kind]][place] -= 1
 
     return spoil
 
 
-def tags(index, name):
+def tags(index: Index, name: str) -> None:
     """Another tag."""
     segment, place = places(index, name)
     segment.columns["tag"][segment.columns["tag_first"][place]] += 1
 
 
-def postings(kind):
+def postings(kind: str) -> Spoil:
     """One term of the article counted once more."""
 
-    def spoil(index, name):
+    def spoil(index: Index, name: str) -> None:
         segment, place = places(index, name)
         held, unit = getattr(segment, kind), segment.columns["unit_first"][place]
         held.times[(held.units == unit).argmax()] += 1
@@ -42,23 +49,23 @@ def postings(kind):
     return spoil
 
 
-def vectors(index, name):
+def vectors(index: Index, name: str) -> None:
     """A vector that is another one."""
     segment, place = places(index, name)
     segment.columns["row"][segment.columns["row_first"][place]] *= -1
 
 
-def text(index, name):
+def text(index: Index, name: str) -> None:
     """An older text of the article."""
     index.apply([replace(index.articles[name], source="以前的来源")])
 
 
-def missing(index, name):
+def missing(index: Index, name: str) -> None:
     """Not there at all."""
     index.apply(remove=[name])
 
 
-INDEX = {
+INDEX: Mapping[str, Spoil] = {
     "text": text,
     "missing": missing,
     "tags": tags,
@@ -69,30 +76,30 @@ INDEX = {
 }
 
 
-def altered(name):
+def altered(session: Session, name: str) -> None:
     """The text of a live version, changed behind everybody's back."""
-
-    def work(session):
-        row = session.query(ArticleVersion).filter_by(article=name).one()
-        row.body = row.body | {"title": "悄悄改了"}
-
-    return work
+    row = session.query(ArticleVersion).filter_by(article=name).one()
+    row.body = row.body | {"source": "悄悄改了"}
 
 
-def unread(name):
+def unread(session: Session, name: str) -> None:
     """A text that is none."""
-    return lambda session: session.execute(update(ArticleVersion).filter_by(article=name).values(body={})).rowcount
+    session.execute(update(ArticleVersion).filter_by(article=name).values(body={}))
 
 
-def lost(name):
+def lost(session: Session, name: str) -> None:
     """A live version that is not there."""
-    return lambda session: session.execute(update(ArticleRow).filter_by(id=name).values(live=9)).rowcount
+    session.execute(update(ArticleRow).filter_by(id=name).values(live=9))
 
 
-def state(name):
+def state(session: Session, name: str) -> None:
     """A live version that says that it was withdrawn."""
-    told = update(ArticleVersion).filter_by(article=name).values(state="withdrawn")
-    return lambda session: session.execute(told).rowcount
+    session.execute(update(ArticleVersion).filter_by(article=name).values(state="withdrawn"))
 
 
-DATABASE = {"altered": altered, "unread": unread, "lost": lost, "state": state}
+DATABASE: Mapping[str, Callable[[Session, str], None]] = {
+    "altered": altered,
+    "unread": unread,
+    "lost": lost,
+    "state": state,
+}
