@@ -1,5 +1,6 @@
 """Data sets out of settled labels: immutable, stable from version to version, and read by `python -m eval`."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -166,13 +167,14 @@ async def test_speech_keeps_one_of_what_everybody_says_and_names_its_clips(parts
     with recording.Recording(parts.settings.data, "c1") as sound:
         sound.write("citizen", 0.0, np.ones(3 * recording.RATE, np.int16))
     laid = tmp_path / "laid"
-    assert command.unpack(parts.settings, Namespace(dataset=row.id, folder=laid)) == 0
+    asked = Namespace(dataset=row.id, folder=laid)
+    assert await asyncio.to_thread(command.unpack, parts.settings, asked) == 0
     clips = [one.path for side in ("train", "dev", "test") for one in table(laid / f"{side}.tsv")]
     heard = [one["id"] for one in told if one["clip"]["call"] == "c1"]
     assert sorted(clip.stem for clip in clips) == sorted(heard)
     assert {len(soundfile.read(clip)[0]) for clip in clips} == {recording.RATE}
     with pytest.raises(LabelError, match="不是空文件夹"):
-        command.unpack(parts.settings, Namespace(dataset=row.id, folder=laid))
+        command.unpack(parts.settings, asked)
 
 
 async def test_sides_hold_from_version_to_version_and_over_kinds(parts, desk):
