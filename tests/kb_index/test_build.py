@@ -2,35 +2,17 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from kb_index.build import build
-from kb_index.encoder import NoEncoder
-
-
-class Counting(NoEncoder):
-    """Vectors of a text's first characters; counts the passages that it is given."""
-
-    size, longest = 8, 1000
-
-    def __init__(self, name="counting"):
-        super().__init__()
-        self.name, self.seen = name, []
-
-    def encode(self, texts, query=False):
-        """See Encoder."""
-        self.seen += [] if query else texts
-        rows = np.array([[ord(letter) % 97 + 1 for letter in text[:8].ljust(8)] for text in texts], np.float32)
-        return rows.reshape(len(texts), 8) / np.linalg.norm(rows.reshape(len(texts), 8), axis=1, keepdims=True)
 
 
 @pytest.fixture
-def encoded(tmp_path):
+def encoded(tmp_path, counting):
     """Builds over articles; gives how many passages were encoded."""
 
     def run(articles, encoder=None):
-        encoder = encoder or Counting()
+        encoder = encoder or counting()
         index = build(articles, encoder, tmp_path)
         assert set(index.articles) == {article.id for article in articles}
         assert list(index.faults(articles)) == []
@@ -49,14 +31,14 @@ def test_only_what_changed_is_encoded_again(base, encoded):
     assert encoded(base[1:4]) == 0
 
 
-def test_vectors_of_another_encoder_are_not_used(base, encoded):
+def test_vectors_of_another_encoder_are_not_used(base, encoded, counting):
     everything = encoded(base[:2])
-    assert encoded(base[:2], Counting("other")) == everything
+    assert encoded(base[:2], counting("other")) == everything
 
 
-def test_an_interrupted_build_goes_on_from_what_is_kept(base, tmp_path, monkeypatch):
+def test_an_interrupted_build_goes_on_from_what_is_kept(base, tmp_path, monkeypatch, counting):
     monkeypatch.setattr("kb_index.writing.AT_ONCE", 8)
-    encoder = Counting()
+    encoder = counting()
     calls = []
 
     def interrupt(done, total):
@@ -67,7 +49,7 @@ def test_an_interrupted_build_goes_on_from_what_is_kept(base, tmp_path, monkeypa
     with pytest.raises(KeyboardInterrupt):
         build(base[:40], encoder, tmp_path, interrupt)
     first = len(encoder.seen)
-    again = Counting()
+    again = counting()
     build(base[:40], again, tmp_path)
     assert 0 < len(again.seen) < first + len(again.seen)
     assert not set(again.seen) >= set(encoder.seen)
