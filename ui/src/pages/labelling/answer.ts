@@ -38,7 +38,7 @@ export function lack(item: LabelItem, answer: Answer): string {
   if (!choice) return "按数字键选一项";
   if (choice.needs === "text" && !answer.text.trim()) return choice.ask || "请填写文字";
   if (choice.needs === "article" && !answer.article) return "请选出能回答它的条目";
-  if (choice.needs === "route" && !answer.matter2 && !answer.department) return "请选事项或承办单位";
+  if (choice.needs === "route" && !(answer.matter2 && answer.department)) return choice.ask || "请选事项和承办单位";
   return "";
 }
 
