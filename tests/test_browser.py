@@ -105,6 +105,10 @@ def test_an_article_is_written_reviewed_by_two_found_changed_and_withdrawn_and_a
     finish(scenario(server, "knowledge"), 300)  # four people, two versions
 
 
+def test_two_people_label_blind_by_keyboard_a_third_rules_and_a_data_set_is_built(server):
+    finish(scenario(server, "labelling"))
+
+
 def test_a_server_killed_in_mid_call_costs_no_word_and_the_desk_comes_back_by_itself(server):
     running = scenario(server, "crash")
     assert running.stdout
