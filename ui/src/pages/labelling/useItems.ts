@@ -119,5 +119,5 @@ export function useItems(done: (how: LabelDone, item: LabelItem) => void) {
     clearInterval(timer);
     giveBack();
   });
-  return { queue, items, item, loading, problem, skipped, moments, open, label, undo, skip, revisit };
+  return { queue, items, item, loading, problem, skipped, moments, open, refill, label, undo, skip, revisit };
 }
