@@ -43,7 +43,7 @@ export const kb = {
   editItem: (id: number, { n, seen }: Pick<s.Item, "n" | "seen">, row: s.Body) =>
     ask<s.Item>("PUT", `knowledge/imports/${id}/items/${n}`, { row, seen }),
   take: (id: number, chosen: { items: number[]; all: boolean; submit: boolean }) =>
-    ask<{ taken: s.Taken[]; import: s.Import }>("POST", `knowledge/imports/${id}/take`, chosen),
+    ask<{ taken: s.Taken[]; left: number; import: s.Import }>("POST", `knowledge/imports/${id}/take`, chosen),
   dropImport: (id: number) =>
     ask<{ dropped: number; kept: s.Kept[]; import: s.Import }>("DELETE", `knowledge/imports/${id}`),
 

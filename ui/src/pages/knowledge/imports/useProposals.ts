@@ -70,9 +70,14 @@ export function useProposals(id: string) {
   /** `all`: every one that nothing speaks against, also those not listed. How many were taken. */
   async function take(all: boolean, submit: boolean): Promise<number> {
     const numbers = all ? [] : chosen.value.map((one) => one.n);
-    const done = await attempt(() => kb.take(Number(id), { items: numbers, all, submit }));
-    if (done) await load();
-    return done?.taken.length ?? 0;
+    let many = 0;
+    for (let more = true; more; ) {
+      const done = await attempt(() => kb.take(Number(id), { items: numbers, all, submit }));
+      many += done?.taken.length ?? 0;
+      more = all && !!done?.left && done.taken.length > 0; // so many at a time
+    }
+    if (many) await load();
+    return many;
   }
 
   /** Forget it, or take its drafts back. */
