@@ -35,7 +35,7 @@ Asked = list[tuple[str, frozenset[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One query against every document: scores (3, documents), relevant positions."""
+    """One query against the documents that come into question: scores (3, documents), relevant places among them."""
 
     scores: Floats
     relevant: list[int]
@@ -105,14 +105,15 @@ def track_progress() -> Callable[[int, int], None]:
 def cases(name: str, articles: list[Article], asked: Asked) -> list[Case]:
     """A sample of the queries at every level of noise, scored."""
     index, swaps = indexed(name, articles), Homophones(article.body for article in articles)
-    place = {article.id: number for number, article in enumerate(articles)}
     chosen = random.Random(0).sample(asked, min(SAMPLE, len(asked)))
     found = []
     for text, right in track(chosen, "scoring"):
         for share in NOISE:
-            weighed = index.weigh(essence(swaps.swap(text, share)))
-            scores = np.array([weighed.centred[scorer] for scorer in SCORERS], np.float64)
-            found.append(Case(scores, [place[one] for one in right]))
+            heard = swaps.swap(text, share)
+            ids, weighed = index.weigh(essence(heard) or heard)
+            scores = np.array([weighed.scores[scorer] for scorer in SCORERS], np.float64)
+            places = [place for place, name in enumerate(ids) if name in right]
+            found.append(Case(scores, places))
     return found
 
 
@@ -181,10 +182,9 @@ def sure(
 
 
 def _chances(index: Index, kept: Sequence[Said], names: Sequence[str], out: Console) -> list[float]:
-    ids = list(index.articles)
     found = [index.weigh(essence(saying.text), names) for saying in kept]
-    x = np.array([weighed.features()[1:] for weighed in found])
-    tops = [[ids[at] for at in np.argsort(-weighed.rank)[:CARDS]] for weighed in found]
+    x = np.array([weighed.features()[1:] for _, weighed in found])
+    tops = [[ids[at] for at in np.argsort(-weighed.rank)[:CARDS]] for ids, weighed in found]
     y = np.array([bool(saying.right.intersection(top)) for saying, top in zip(kept, tops, strict=True)])
     model = LogisticRegression(C=100, max_iter=5000, class_weight="balanced")
     groups = [saying.matter if saying.matter is not None else hash(saying.text) for saying in kept]

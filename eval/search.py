@@ -1,50 +1,45 @@
-"""Retrieval: recall, reciprocal rank and latency of each scorer and of the fusion, over the product's own index."""
+"""Retrieval over the product's own index: what each scorer finds, alone and together, how fast and at what size."""
 
 import argparse
 import json
+import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress, track
+from rich.progress import Progress
 from rich.table import Table
 
-from eval import fit
-from eval.ranking import DEPTH, Ranking
-from kb_index.article import Article, KnowledgeError, plain
+from copilot.settings import Settings
+from eval import fit, scale
+from eval.ablation import FUSION, Remembering, ask, compared, tables
+from eval.documents import BadInput, Question, documents, questions
+from kb_index.article import Article, KnowledgeError
 from kb_index.build import build
-from kb_index.encoder import ENCODERS, create
-from kb_index.index import SCORERS, Index
+from kb_index.encoder import CHOICES, create
+from kb_index.index import SCORERS
 
-FUSION = "fusion"
+SAMPLE = 500
 out = Console()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A query and the documents that answer it."""
-
-    text: str
-    relevant: frozenset[str]
-
-
-class BadInput(Exception):
-    """A file that cannot be used; the message names file and line."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m eval search`."""
     parser.add_argument("--docs", type=Path, help='JSONL of {"id", "title", "text"}')
     parser.add_argument("--queries", type=Path, help='JSONL of {"text", "relevant": [id, …]}')
-    parser.add_argument("--scorer", choices=(*SCORERS, FUSION), help="this one only; else each alone and the fusion")
-    parser.add_argument("--encoder", default="", choices=tuple(ENCODERS), help="text encoder; else the product's")
+    parser.add_argument("--scorer", choices=(*SCORERS, FUSION), help="this one only, and nothing compared")
+    parser.add_argument("--encoder", default="", help=f"text encoder, else the product's: {', '.join(CHOICES)}")
     parser.add_argument("--json", type=Path, help="write the figures here")
+    parser.add_argument(
+        "--dev", type=Path, metavar="DATA", help="over the development sets in this folder; 1: bar missed"
+    )
+    parser.add_argument("--sample", type=int, default=SAMPLE, help=f"queries of a set, for --dev ({SAMPLE})")
     parser.add_argument("--fit", type=Path, metavar="DATA", help="fit the weights on this folder of development data")
-    parser.add_argument("--questions", type=Path, default=Path("tests/kb_index/questions.tsv"), help="for --fit")
+    parser.add_argument("--questions", type=Path, default=Path("tests/kb_index/questions.tsv"), help="for --fit, --dev")
+    scale.arguments(parser)
     parser.set_defaults(run=run)
 
 
@@ -53,109 +48,72 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.fit:
             return fit.run(options.fit, options.questions, out)
-        if not (options.docs and options.queries):
-            raise BadInput("search needs --docs DOCS.jsonl and --queries QUERIES.jsonl, or --fit DATA")
-        articles = documents(options.docs)
-        asked = questions(options.queries, {article.id for article in articles})
-        figures = measure(articles, asked, options.encoder, [options.scorer] if options.scorer else [*SCORERS, FUSION])
+        figures, status = _measured(options)
         if options.json:
-            options.json.write_text(json.dumps(figures, indent=1), "utf8")
+            options.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1), "utf8")
     except (BadInput, KnowledgeError, OSError) as error:
         Console(stderr=True).print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return 2
+    return status
+
+
+def _measured(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    """What was asked for, shown as it comes: figures and exit status."""
+    if options.scale:
+        return scale.run(options, out), 0
+    if options.dev:
+        return development(options)
+    if not (options.docs and options.queries):
+        raise BadInput("search needs --docs DOCS.jsonl and --queries QUERIES.jsonl, or --dev, --fit DATA or --scale N")
+    articles = documents(options.docs)
+    asked = questions(options.queries, {article.id for article in articles})
+    names = [options.scorer] if options.scorer else [*SCORERS, FUSION]
+    figures = measure(articles, asked, options.encoder, names)
     show(figures)
-    return 0
+    return figures, 0
 
 
-def documents(file: Path) -> list[Article]:
-    """Documents as articles that hold everywhere and always. Raises BadInput."""
-    found: dict[str, Article] = {}
-    for number, row in rows(file):
-        name, title, text = _id(row, file, number), _text(row, "title", file, number), _text(row, "text", file, number)
-        if name in found:
-            raise BadInput(f"{file} line {number}: id {name} stands twice")
-        if not (title + text).strip():
-            raise BadInput(f"{file} line {number}: neither title nor text")
-        found[name] = plain(name, title, text)
-    if not found:
-        raise BadInput(f"{file} is empty")
-    return list(found.values())
+def development(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    """Every development set; status 1 where the fusion misses a bar on one of them."""
+    found = {}
+    for name, (articles, asked) in fit.datasets(options.dev, options.questions).items():
+        chosen = random.Random(0).sample(asked, min(options.sample, len(asked)))
+        out.rule(name)
+        queries = [Question(text, right) for text, right in chosen]
+        found[name] = measure(articles, queries, options.encoder, [*SCORERS, FUSION])
+        show(found[name])
+    verdicts = [one["verdict"] for one in found.values()]
+    return found, int(not all(one["beats_best"] and one["within_2_points"] for one in verdicts))
 
 
-def questions(file: Path, known: set[str]) -> list[Question]:
-    """Queries with at least one relevant document each. Raises BadInput."""
-    found = []
-    for number, row in rows(file):
-        text, relevant = _text(row, "text", file, number), row.get("relevant")
-        if not text.strip():
-            raise BadInput(f"{file} line {number}: text is empty")
-        if not isinstance(relevant, list) or not relevant:
-            raise BadInput(f"{file} line {number}: relevant must be a list of at least one id")
-        names = frozenset(map(str, relevant))
-        if unknown := sorted(names - known):
-            raise BadInput(f"{file} line {number}: relevant id {unknown[0]} is not among the documents")
-        found.append(Question(text, names))
-    if not found:
-        raise BadInput(f"{file} is empty")
-    return found
+def measure(
+    articles: Sequence[Article], asked: Sequence[Question], encoder: str, names: Sequence[str]
+) -> dict[str, Any]:
+    """Index, then ask. Figures by scorer; index_s: seconds to index everything, encoding included.
 
-
-def rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each line's number and object. Raises BadInput."""
-    number = 0
-    try:
-        for number, line in enumerate(file.read_text("utf-8-sig").split("\n"), 1):
-            if line.strip():
-                row = json.loads(line)
-                if not isinstance(row, dict):
-                    raise BadInput(f"{file} line {number}: not a JSON object")
-                yield number, row
-    except json.JSONDecodeError as error:
-        raise BadInput(f"{file} line {number}: not JSON ({error})") from error
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{file} is not UTF-8 ({error})") from error
-
-
-def _id(row: dict[str, Any], file: Path, number: int) -> str:
-    name = row.get("id")
-    if not isinstance(name, str | int) or not str(name):
-        raise BadInput(f"{file} line {number}: id is missing")
-    return str(name)
-
-
-def _text(row: dict[str, Any], name: str, file: Path, number: int) -> str:
-    text = row.get(name, "" if name == "title" else None)
-    if not isinstance(text, str):
-        raise BadInput(f"{file} line {number}: {name} must be a string")
-    return text
-
-
-def measure(articles: list[Article], asked: list[Question], encoder: str, names: Sequence[str]) -> dict[str, Any]:
-    """Index, then ask. Figures by scorer; index_s: seconds to index everything, encoding included."""
-    with tempfile.TemporaryDirectory() as folder, Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("indexing", total=None)
-        began = time.perf_counter()
-        index = build(articles, create(encoder), Path(folder), _shown(progress, task))
-        spent = time.perf_counter() - began
-    if index.notice:
-        out.print(f"[yellow]{index.notice}[/yellow]")
-    scorers = {name: ask(index, asked, name).figures() for name in names}
-    return {"docs": len(articles), "queries": len(asked), "scorers": scorers, "index_s": round(spent, 2)}
-
-
-def ask(index: Index, asked: list[Question], name: str) -> Ranking:
-    """Every query through the search that the desk uses."""
-    ranking = Ranking()
-    scorers = SCORERS if name == FUSION else (name,)
-    for question in track(asked, f"asking {name}", console=Console(stderr=True)):
-        began = time.perf_counter()
-        hits = index.search(question.text, DEPTH, scorers=scorers, all_hits=True)
-        ranking.add([hit.article.id for hit in hits], question.relevant, time.perf_counter() - began)
-    return ranking
+    With all scorers and the fusion asked for, also `noise` (every variant, misheard and not) and `verdict`.
+    """
+    remembering = Remembering(create(encoder, Settings().encoder_key))
+    with tempfile.TemporaryDirectory() as folder:
+        with Progress(console=Console(stderr=True)) as progress:
+            task = progress.add_task("indexing", total=None)
+            began = time.perf_counter()
+            index = build(articles, remembering, Path(folder), _shown(progress, task))
+            spent = time.perf_counter() - began
+        if index.notice:
+            out.print(f"[yellow]{index.notice}[/yellow]")
+        remembering.timed = True
+        clear = {name: ask(index, asked, name) for name in names}
+        remembering.timed = False
+        scorers = {name: ranking.figures() for name, ranking in clear.items()}
+        figures = {"docs": len(articles), "queries": len(asked), "scorers": scorers, "index_s": round(spent, 2)}
+        more = compared(index, asked, clear) if {*SCORERS, FUSION} <= set(names) else {}
+        index.close()
+    return figures | more
 
 
 def show(figures: dict[str, Any]) -> None:
-    """A table of the figures."""
+    """Tables of the figures."""
     table = Table(title=f"{figures['docs']} documents, {figures['queries']} queries, indexed in {figures['index_s']} s")
     columns = next(iter(figures["scorers"].values()))
     for column in ("scorer", *columns):
@@ -163,6 +121,8 @@ def show(figures: dict[str, Any]) -> None:
     for name, row in figures["scorers"].items():
         table.add_row(name, *(f"{value:.1f}" if key.endswith("_ms") else f"{value:.4f}" for key, value in row.items()))
     out.print(table)
+    for part in tables(figures) if "noise" in figures else ():
+        out.print(part)
 
 
 def _shown(progress: Progress, task: Any) -> Callable[[int, int], None]:

@@ -39,11 +39,15 @@ def change(live: Live, database: Database, encoder: Encoder, progress: Progress 
     try:
         follow.reconcile(database, index, progress, BATCH)
         follow.catch_up(database, index)  # what happened meanwhile, so that `replace` holds the follower up but briefly
+        index.tidy()  # vectors that an endpoint owed
+        if index.notice:
+            raise KnowledgeError(f"{index.notice}；检索仍用原来的索引，可稍后再换，已编码的不会重来")
         index.synonyms, index.reranker = live.index.synonyms, live.index.reranker
-        live.replace(index)
+        before = live.replace(index)
     except BaseException:
         index.close()
         raise
+    before.close()
     if live.home:
         _clear(live.home.folder, folder_name(encoder.name))
     return _report(index)

@@ -2,11 +2,14 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from eval.__main__ import main
+from eval.ablation import VARIANTS, told, verdict
 from eval.noise import Homophones
-from eval.ranking import Ranking
+from eval.ranking import Ranking, interval
+from kb_index.index import SCORERS
 
 DOCS = [
     {"id": "water", "title": "停水", "text": "小区停水由供水公司抢修，计划停水会提前通知。"},
@@ -50,7 +53,49 @@ def test_every_scorer_and_the_fusion_are_measured(search):
 
 
 def test_one_scorer_can_be_asked_for(search):
-    assert list(search(DOCS, QUERIES, "--scorer", "pinyin")[1]["scorers"]) == ["pinyin"]
+    figures = search(DOCS, QUERIES, "--scorer", "pinyin")[1]
+    assert list(figures["scorers"]) == ["pinyin"]
+    assert "verdict" not in figures
+
+
+def test_every_scorer_is_left_out_misheard_and_compared(search):
+    figures = search(DOCS, QUERIES)[1]
+    assert list(figures["noise"]) == ["0", "0.1", "0.2"]
+    assert all(set(rows) == set(VARIANTS) for rows in figures["noise"].values())
+    assert figures["noise"]["0"]["fusion"]["recall@1"] == figures["scorers"]["fusion"]["recall@1"]
+    low, high = figures["noise"]["0"]["pinyin"]["recall@1_95"]
+    assert low <= figures["noise"]["0"]["pinyin"]["recall@1"] <= high
+    assert set(figures["verdict"]) == {"best", "ahead", "misheard", "beats_best", "within_2_points"}
+
+
+def ranked(*ranks):
+    ranking = Ranking()
+    for rank in ranks:
+        ranking.add(["-"] * (rank - 1) + ["right"], {"right"}, 0.0)
+    return ranking
+
+
+@pytest.mark.parametrize(
+    ("fused", "misheard", "beats", "within"),
+    [([1] * 100, [1] * 98 + [2] * 2, True, True), ([1] * 60 + [2] * 40, [1] * 57 + [2] * 43, False, False)],
+)
+def test_the_verdict_holds_the_fusion_to_its_bars(fused, misheard, beats, within):
+    alone = {name: ranked(*[1] * 60, *[2] * 40) for name in SCORERS}
+    found = verdict({"0": alone | {"fusion": ranked(*fused)}, "0.1": alone | {"fusion": ranked(*misheard)}})
+    assert (found["beats_best"], found["within_2_points"]) == (beats, within)
+    assert found["ahead"]["pinyin"]["recall@1"] == pytest.approx(0.4 if beats else 0.0)
+    assert "2 points" in told(found)
+
+
+def test_an_interval_narrows_with_more_questions():
+    few, many = (interval(np.tile([0.0, 1.0], count)) for count in (10, 1000))
+    assert few[0] < many[0] < 0.5 < many[1] < few[1]
+
+
+def test_an_unknown_encoder_says_what_there_is(search):
+    status, _, complaint = search(DOCS, QUERIES, "--encoder", "bert")
+    assert status == 2
+    assert "没有编码器 bert" in complaint
 
 
 @pytest.mark.parametrize(
