@@ -129,7 +129,7 @@ def _keys(names: Sequence[str]) -> npt.NDArray[np.uint64]:
 
 
 def _without(part: Part, found: npt.NDArray[np.int64]) -> Part:
-    gone = found[found >= 0]
+    gone = np.unique(found[found >= 0])
     return part.without(gone) if len(gone) else part
 
 
