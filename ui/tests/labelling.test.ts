@@ -92,9 +92,12 @@ test("the pace leaves breaks out and says nothing of a few items", () => {
 });
 
 test("κ is put in words; a class balance keeps the largest and sums up the rest", () => {
-  expect([0.9, 0.6, 0.41, -0.2, null].map((kappa) => verdict(kappa).word)).toEqual(["很一致", "较一致", "一般", "不一致", "不能算"]);
+  const of100 = (kappa: number | null) => verdict({ kappa, pairs: 100, low: null, high: null }).word;
+  expect([0.9, 0.6, 0.41, -0.2, null].map(of100)).toEqual(["很一致", "较一致", "一般", "不一致", "不能算"]);
+  expect(verdict({ kappa: 1, pairs: 3, low: 1, high: 1 }).word).toBe("太少，仅供参考");
   expect(interval({ pairs: 3, kappa: 0.5, low: 0.31, high: 0.689 })).toBe("0.31 至 0.69");
   const of = (train: number) => ({ train, dev: 1, test: 0 });
+  expect(balance({ relevant: of(1) })[0].name).toBe("相关");
   const all = balance({ a: of(1), b: of(9), c: of(2), d: of(3) }, 3);
   expect(all).toEqual([{ name: "b", of: of(9) }, { name: "d", of: of(3) }, { name: "其余 2 类", of: { train: 3, dev: 2, test: 0 } }]);
   expect([size(12), size(2048), size(3_145_728)]).toEqual(["12 字节", "2.0 KB", "3.0 MB"]);

@@ -2,9 +2,13 @@
 import type { Table } from "../../charts/options";
 import type { Agreement, Dataset, Kappa, Splits } from "./shapes";
 
+/** With fewer pairs a κ says little. */
+const FEW = 20;
+
 /** What a κ is usually taken to mean (Landis and Koch), in words and as a tone. */
-export function verdict(kappa: number | null): { word: string; tone: "" | "good" | "warn" | "bad" } {
+export function verdict({ kappa, pairs }: Kappa): { word: string; tone: "" | "good" | "warn" | "bad" } {
   if (kappa === null) return { word: "不能算", tone: "" };
+  if (pairs < FEW) return { word: "太少，仅供参考", tone: "" };
   if (kappa >= 0.8) return { word: "很一致", tone: "good" };
   if (kappa >= 0.6) return { word: "较一致", tone: "good" };
   return kappa >= 0.4 ? { word: "一般", tone: "warn" } : { word: "不一致", tone: "bad" };
@@ -30,11 +34,16 @@ export const SPLITS: [keyof Splits, string][] = [["train", "训练"], ["dev", "�
 export const KINDS = { search: "检索", routing: "分派", speech: "听写" } as const;
 export const SAMPLING: Record<string, string> = { uncertain: "没把握的", random: "随机抽的", other: "其他" };
 
+/** The classes of data sets that are words of the program; matters and departments are Chinese already. */
+const CLASSES: Record<string, string> = {
+  relevant: "相关", irrelevant: "不相关", unanswered: "百科里没有", right: "听得对", corrected: "改过", inaudible: "听不清", overlap: "不止一人",
+};
+
 const all = (of: Splits) => of.train + of.dev + of.test;
 
 /** The largest classes first, the rest summed up. */
 export function balance(classes: Record<string, Splits>, most = 12): { name: string; of: Splits }[] {
-  const sorted = Object.entries(classes).map(([name, of]) => ({ name, of })).sort((a, b) => all(b.of) - all(a.of));
+  const sorted = Object.entries(classes).map(([name, of]) => ({ name: CLASSES[name] ?? name, of })).sort((a, b) => all(b.of) - all(a.of));
   if (sorted.length <= most) return sorted;
   const rest = sorted.slice(most - 1).reduce(
     (sum, { of }) => ({ train: sum.train + of.train, dev: sum.dev + of.dev, test: sum.test + of.test }),
