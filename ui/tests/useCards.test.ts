@@ -45,6 +45,14 @@ test("taking writes the text into the answer and cites it; taking again takes bo
   expect([draft.form.answer, cards.taken.size, decided]).toEqual(["您好。", 0, ["a taken", "a withdrawn"]]);
 });
 
+test("a drafted answer goes into the answer, and every article that it rests on is cited once", async () => {
+  await cards.take(a);
+  await cards.compose("先备案。", [{ article: "a", version: 1, title: "甲" }, { article: "d", version: 2, title: "丁" }]);
+  expect([draft.form.answer, [...cards.taken.keys()], decided]).toEqual(["a的答复\n先备案。", ["a", "d"], ["a taken", "d taken"]]);
+  cards.withdraw("d");
+  expect([draft.form.answer, cards.taken.has("d")]).toEqual(["a的答复\n先备案。", false]);
+});
+
 test("once the ticket has left the desk nothing is taken any more", async () => {
   done.value = true;
   await cards.take(a);
