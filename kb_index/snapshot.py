@@ -126,8 +126,8 @@ class Snapshot:
         rank = fusion.rank(scored)
         best = self._by_article(chosen, rank)
         return Weighed(
-            place=[self._place(unit) for unit in chosen[best].tolist()],
-            slice=[self._slice(unit) for unit in chosen[best].tolist()],
+            place=self._place(chosen[best]),
+            slice=(chosen[best] - self._first[self._owner[chosen[best]]]).tolist(),
             rank=rank[best],
             scores={name: scores[best] for name, scores in scored.items()},
             means=means,
@@ -222,13 +222,10 @@ class Snapshot:
         best: Places = order[np.append(True, np.diff(owners[order]) > 0)]
         return best
 
-    def _place(self, unit: int) -> tuple[int, int]:
-        number = int(np.searchsorted(self._unit_starts, unit, side="right")) - 1
-        return number, int(self.parts[number].owner[unit - self._unit_starts[number]])
-
-    def _slice(self, unit: int) -> int:
-        number, article = self._place(unit)
-        return int(unit - self._unit_starts[number] - self.parts[number].segment.columns["unit_first"][article])
+    def _place(self, units: Places) -> list[tuple[int, int]]:
+        """Part and article of each."""
+        numbers = np.searchsorted(self._unit_starts, units, side="right") - 1
+        return list(zip(numbers.tolist(), (self._owner[units] - self._article_starts[numbers]).tolist(), strict=True))
 
     def _postings(self, part: Part, name: str) -> Postings:
         found: Postings = getattr(part.segment, name)
@@ -243,10 +240,20 @@ class Snapshot:
         return out
 
     @cached_property
+    def _article_starts(self) -> Places:
+        return np.append(0, np.cumsum([len(part.alive) for part in self.parts], dtype=np.int64))
+
+    @cached_property
     def _owner(self) -> Places:
         """Each unit's article, numbered on through the parts."""
-        starts = np.append(0, np.cumsum([len(part.alive) for part in self.parts], dtype=np.int64))
+        starts = self._article_starts
         return np.concatenate([part.owner + start for part, start in zip(self.parts, starts, strict=False)])
+
+    @cached_property
+    def _first(self) -> Places:
+        """Each article's first unit, both numbered on through the parts."""
+        pairs = zip(self.parts, self._unit_starts, strict=False)
+        return np.concatenate([part.segment.columns["unit_first"][:-1] + start for part, start in pairs])
 
     @cached_property
     def _rows(self) -> int:
