@@ -42,7 +42,7 @@ from copilot.roles import RoleError
 from copilot.schema import SchemaError
 from copilot.settings import Settings
 from kb_index.article import KnowledgeError
-from kb_index.encoder import Encoder
+from kb_index.encoders.base import Encoder
 from ticket_core import journal
 from ticket_core.vocabulary import Role
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from copilot import faithful
 from copilot.suggest import Wording
-from kb_index.index import Hit, Index
 from kb_index.quantities import NUMERALS
+from kb_index.search.index import Hit, Index
 from kb_index.spoken import sentences, tells
 
 FOUND = 3

@@ -32,8 +32,8 @@ from copilot.settings import Settings
 from copilot.suggest import Wording
 from kb_index.article import Article
 from kb_index.article import load as load_articles
-from kb_index.encoder import Encoder, Vectors
-from kb_index.index import Index
+from kb_index.encoders.base import Encoder, Vectors
+from kb_index.search.index import Index
 from ticket_core.deadline.rules import Rulebook
 
 Say = Callable[[str], None]

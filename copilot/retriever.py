@@ -8,14 +8,15 @@ from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, Callba
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from kb_index.index import Hit, Index
+from kb_index.search.index import Hit, Index
 
 
 class KnowledgeRetriever(BaseRetriever):
     """Searches the index that `find_index` gives at the time (`lambda: parts.index`), the best k slices first.
 
     A document's text is the slice; its metadata: article, version, slice, clause, title, issuer, region, source,
-    valid_to (text, empty: without end), score (0-1), scores (by scorer). region, line, tagged (all of them), issuer: filters.
+    valid_to (text, empty: without end), score (0-1), scores (by scorer). region, line, tagged (all of them), issuer:
+    filters.
     """
 
     find_index: Callable[[], Index]

@@ -10,7 +10,7 @@ from classifier.fields import Turn
 from copilot.events import Card
 from copilot.grounding import ungrounded
 from copilot.settings import Settings
-from kb_index.index import Hit
+from kb_index.search.index import Hit
 
 if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI

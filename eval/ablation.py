@@ -11,8 +11,8 @@ from rich.table import Table
 from eval.documents import Question
 from eval.noise import Homophones
 from eval.ranking import DEPTH, Ranking, interval
-from kb_index.encoder import Encoder, Vectors
-from kb_index.index import SCORERS, Index
+from kb_index.encoders.base import Encoder, Vectors
+from kb_index.search.index import SCORERS, Index
 
 FUSION = "fusion"
 LEFT_OUT = {f"without {name}": tuple(other for other in SCORERS if other != name) for name in SCORERS}

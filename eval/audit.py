@@ -17,7 +17,7 @@ from eval import faults
 from eval.made import Base, Projected
 from eval.row import Row, table
 from kb_index.article import load
-from kb_index.index import Index
+from kb_index.search.index import Index
 
 EACH = 20  # faults of every kind
 

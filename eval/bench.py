@@ -28,8 +28,8 @@ from eval.documents import Question
 from eval.pipeline import Seen, pipeline
 from eval.row import Row, quantile, table
 from kb_index.article import load as load_articles
-from kb_index.encoder import create
-from kb_index.index import SCORERS
+from kb_index.encoders.base import create
+from kb_index.search.index import SCORERS
 from telephony.samples import SAMPLES, Sample
 
 SHARED = Path("../shared/data")

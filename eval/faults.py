@@ -7,8 +7,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from copilot.knowledge.tables import ArticleRow, ArticleVersion
-from kb_index.index import Index
-from kb_index.segment import Segment
+from kb_index.search.index import Index
+from kb_index.search.segment import Segment
 
 Spoil = Callable[[Index, str], None]
 COLUMNS = {"dates": "until", "region": "region", "line": "line", "issuer": "issuer"}

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from kb_index.article import Article
-from kb_index.encoder import Vectors, unit
+from kb_index.encoders.base import Vectors, unit
 from kb_index.slicing import Slice
 
 SLICES, CLAUSES, OWN, QUESTIONS = 4, 8, 3, 2  # of an article, of a slice, of these about its matter, of an article
@@ -90,8 +90,9 @@ class Projected:
     def encode(self, texts: Sequence[str], query: bool = False) -> Vectors:
         """See Encoder."""
         letters, starts = codes(texts)
-        pairs = (letters[:-1].astype(np.uint64) * 31 + letters[1:]) % BUCKETS
-        pairs = np.append(pairs, 0)[: len(letters)]
+        follows = np.append(letters[1:], 0)
+        follows[starts[1:] - 1] = 0  # a text ends with itself
+        pairs = (letters.astype(np.uint64) * 31 + follows) % BUCKETS
         rows = sparse.csr_matrix((np.ones(len(letters), np.float32), pairs, starts), (len(texts), BUCKETS))
         return unit(rows @ self._table)
 

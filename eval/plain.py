@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eval.made import codes
-from kb_index.encoder import Encoder
+from kb_index.encoders.base import Encoder
 
 K1, B = 1.5, 0.75
 Ints = npt.NDArray[np.int64]

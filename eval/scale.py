@@ -25,12 +25,12 @@ from copilot.settings import Settings
 from eval.made import Base, Projected
 from eval.plain import Flat, Words
 from kb_index.article import Article, load
-from kb_index.encoder import create
-from kb_index.index import Index
-from kb_index.passages import passages
-from kb_index.query import essence
+from kb_index.encoders.base import create
+from kb_index.search.index import Index
+from kb_index.search.passages import passages
+from kb_index.search.query import essence
+from kb_index.search.snapshot import Weighed
 from kb_index.slicing import Slice
-from kb_index.snapshot import Weighed
 
 DEPTH = 10
 QUERIES, WARM, CHECKED, ADDED, SAMPLE = 1000, 50, 20, 20, 60
@@ -119,7 +119,7 @@ def encoding(name: str) -> dict[str, Any]:
 def product(n: int) -> Measured:
     """The index that the desk searches, over files on disk."""
     base, encoder = made(n), Projected()
-    queries = base.questions(QUERIES)
+    queries = base.questions(min(QUERIES, n))
     with tempfile.TemporaryDirectory() as folder:
         before, began = memory(), time.perf_counter()
         index = Index.open(Path(folder), encoder)
@@ -154,7 +154,9 @@ def contender(name: str, n: int, built: Callable[[Iterable[Sequence[str]]], Sear
     before, began = memory(), time.perf_counter()
     search = built(texts)
     spent, held, peak = time.perf_counter() - began, memory() - before, peak_memory() - before
-    return Measured(name, n, spent, held, peak, latencies(base.questions(QUERIES), lambda text: search(text, DEPTH)))
+    return Measured(
+        name, n, spent, held, peak, latencies(base.questions(min(QUERIES, n)), lambda text: search(text, DEPTH))
+    )
 
 
 def batches(articles: Iterable[Article]) -> Iterator[Sequence[Article]]:
@@ -245,7 +247,7 @@ def table(n: int, rows: Sequence[dict[str, Any]], encoded: dict[str, Any]) -> Ta
     """One size."""
     cost = summary(encoded)
     shown = Table(
-        title=f"{n:,} slices, one core, {QUERIES} queries",
+        title=f"{n:,} slices, one core, {min(QUERIES, n)} queries",
         caption=(
             f"Vectors are projections of characters. By a sample, {cost['name']} encodes {n:,} slices in about "
             f"{n * encoded['slice_s'] / 3600:.1f} h ({cost['slice_ms']} ms each), a question in "

@@ -27,8 +27,8 @@ from copilot.bus import MemoryBus
 from copilot.knowledge import shipped
 from copilot.knowledge.live import Live
 from copilot.settings import Settings
-from kb_index.encoder import create as create_encoder
-from kb_index.index import Index
+from kb_index.encoders.base import create as create_encoder
+from kb_index.search.index import Index
 
 SEEDED = datetime(2026, 11, 2, 8, tzinfo=UTC)
 POSTGRES = Path("/usr/lib/postgresql/15/bin")

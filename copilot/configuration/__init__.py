@@ -16,7 +16,7 @@ from copilot.configuration.kinds import Department, Dispatch, Kind, Phrase, Sear
 from copilot.configuration.versions import ConfigurationError, local_date
 from copilot.database import Database
 from copilot.tables import Configuration
-from kb_index.synonyms import Synonyms
+from kb_index.search.synonyms import Synonyms
 from ticket_core import deadline
 from ticket_core.deadline.rules import Rulebook, Rules
 from ticket_core.errors import TicketError

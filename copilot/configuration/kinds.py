@@ -15,9 +15,9 @@ from classifier.datafile import read
 from classifier.examples import Example
 from copilot.configuration.bodies import Column, Label, Line, Word, columns, distinct, read_form, read_rows, refuse
 from copilot.configuration.versions import ConfigurationError
-from kb_index.encoder import CHOICES, ENCODERS, ENDPOINT, FOLDER
-from kb_index.synonyms import Synonyms
-from kb_index.synonyms import shipped as shipped_synonyms
+from kb_index.encoders.base import CHOICES, ENCODERS, ENDPOINT, FOLDER
+from kb_index.search.synonyms import Synonyms
+from kb_index.search.synonyms import shipped as shipped_synonyms
 from ticket_core import deadline
 from ticket_core.deadline import calendar
 from ticket_core.deadline.rules import Limits

@@ -8,7 +8,7 @@ from typing import Any
 from copilot.configuration.versions import local_date
 from kb_index.alike import Finding, Pool, Side, compare
 from kb_index.article import Article
-from kb_index.index import Index
+from kb_index.search.index import Index
 
 NEAR, MOST = 6, 10  # articles that each look finds; findings of one proposal that are worth reading
 HEAD = 300  # characters of a body that are searched for

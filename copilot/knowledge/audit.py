@@ -13,8 +13,8 @@ from copilot.database import Database
 from copilot.knowledge import acts, finding, follow
 from copilot.knowledge.tables import ArticleRow, ArticleVersion, AuditRow
 from kb_index.article import Article, KnowledgeError, parse
-from kb_index.index import Index
 from kb_index.lifecycle import State
+from kb_index.search.index import Index
 
 Progress = Callable[[int, int], None]
 TRIES = 10

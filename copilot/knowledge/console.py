@@ -12,8 +12,8 @@ from copilot.knowledge.audit import Progress, Report
 from copilot.knowledge.live import Home
 from copilot.settings import Settings
 from kb_index.article import KnowledgeError
-from kb_index.encoder import Encoder, folder_name
-from kb_index.index import Index
+from kb_index.encoders.base import Encoder, folder_name
+from kb_index.search.index import Index
 
 PATIENCE = 60.0  # seconds for a running server to follow the journal
 AGAIN = 0.2

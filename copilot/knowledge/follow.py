@@ -10,8 +10,8 @@ from copilot.database import Database
 from copilot.knowledge import finding
 from copilot.knowledge.tables import ArticleRow, ArticleVersion, KnowledgeEntry
 from kb_index.article import Article
-from kb_index.index import Index
 from kb_index.lifecycle import Action
+from kb_index.search.index import Index
 
 Progress = Callable[[int, int], None]
 BATCH = 1000  # articles a step where all of them are new

@@ -18,10 +18,10 @@ from copilot.knowledge import finding, follow
 from copilot.knowledge.follow import Progress
 from copilot.knowledge.tables import KnowledgeEntry
 from copilot.settings import Settings
-from kb_index import encoder as encoders
 from kb_index.article import Article
-from kb_index.encoder import Encoder
-from kb_index.index import Index
+from kb_index.encoders import base as encoders
+from kb_index.encoders.base import Encoder
+from kb_index.search.index import Index
 
 Mark = tuple[str, datetime] | None
 log = logging.getLogger(__name__)

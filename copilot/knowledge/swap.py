@@ -9,8 +9,8 @@ from copilot.knowledge import follow
 from copilot.knowledge.follow import Progress
 from copilot.knowledge.live import Live
 from kb_index.article import KnowledgeError
-from kb_index.encoder import Encoder, folder_name
-from kb_index.index import Index
+from kb_index.encoders.base import Encoder, folder_name
+from kb_index.search.index import Index
 
 BATCH = 32  # articles between two looks at how far it is; so much is encoded again after an interruption
 

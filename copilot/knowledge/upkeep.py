@@ -17,8 +17,8 @@ from copilot.knowledge import audit, bundle, swap
 from copilot.knowledge.jobs import Jobs, Progress
 from copilot.knowledge.live import Live
 from copilot.settings import Settings
-from kb_index import encoder as encoders
-from kb_index.encoder import Encoder
+from kb_index.encoders import base as encoders
+from kb_index.encoders.base import Encoder
 
 AGAIN = 60.0  # seconds until an encoder that could not be had is tried once more
 

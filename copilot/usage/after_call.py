@@ -16,7 +16,7 @@ from copilot.tables import CallRow, CardDecision, EventRow
 from copilot.usage import asked, recalls
 from copilot.usage.tables import CallUse, Said
 from kb_index.article import parse
-from kb_index.query import essence
+from kb_index.search.query import essence
 from kb_index.spoken import Spoken, said
 from ticket_core.tables import Ticket
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from copilot.database import Database
 from copilot.usage.masking import anonymous
 from copilot.usage.tables import Asked
-from kb_index.query import essence
+from kb_index.search.query import essence
 from ticket_core.tables import Ticket
 from ticket_core.text import visible
 

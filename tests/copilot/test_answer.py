@@ -15,8 +15,8 @@ from copilot.retriever import KnowledgeRetriever
 from copilot.settings import Settings
 from copilot.suggest import Wording
 from kb_index.article import plain
-from kb_index.encoder import NoEncoder
-from kb_index.index import Index
+from kb_index.encoders.base import NoEncoder
+from kb_index.search.index import Index
 from kb_index.slicing import Slice
 
 LINES = Path(__file__).with_name("rewrites.tsv").read_text("utf8").splitlines()

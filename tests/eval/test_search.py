@@ -9,7 +9,7 @@ from eval.__main__ import main
 from eval.ablation import VARIANTS, told, verdict
 from eval.noise import Homophones
 from eval.ranking import Ranking, interval
-from kb_index.index import SCORERS
+from kb_index.search.index import SCORERS
 
 DOCS = [
     {"id": "water", "title": "停水", "text": "小区停水由供水公司抢修，计划停水会提前通知。"},

@@ -9,10 +9,10 @@ import pytest
 import kb_index
 from copilot.settings import Settings
 from kb_index.article import load
-from kb_index.build import build
-from kb_index.encoder import NoEncoder, create
-from kb_index.transformers import INSTALL
-from kb_index.words import fingerprint
+from kb_index.encoders.base import NoEncoder, create
+from kb_index.encoders.transformers import INSTALL
+from kb_index.search.build import build
+from kb_index.search.words import fingerprint
 from tests.kb_index import e5_folder as written
 
 

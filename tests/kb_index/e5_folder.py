@@ -5,9 +5,9 @@ import json
 import numpy as np
 from tokenizers import processors
 
-from kb_index.e5 import dequantised, nibbles, tokenizer
-from kb_index.e5_file import read
-from kb_index.encoder import weights_of
+from kb_index.encoders.base import weights_of
+from kb_index.encoders.e5 import dequantised, nibbles, tokenizer
+from kb_index.encoders.e5_file import read
 
 PARTS = {
     "q": "attention.self.query",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kb_index.build import build
+from kb_index.search.build import build
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_vectors_of_another_encoder_are_not_used(base, encoded, counting):
 
 
 def test_an_interrupted_build_goes_on_from_what_is_kept(base, tmp_path, monkeypatch, counting):
-    monkeypatch.setattr("kb_index.writing.AT_ONCE", 8)
+    monkeypatch.setattr("kb_index.search.writing.AT_ONCE", 8)
     encoder = counting()
     calls = []
 

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from kb_index import encoder as encoders
 from kb_index.article import KnowledgeError
-from kb_index.e5_file import read
+from kb_index.encoders import base as encoders
+from kb_index.encoders.e5_file import read
 from tests.kb_index.model_server import serving
 
 TEXTS = ["小区突然停水怎么办", "公积金怎么提取", "", "ABC １２３", "长" * 3000]

@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from kb_index import endpoint
 from kb_index.article import KnowledgeError
-from kb_index.build import build
-from kb_index.encoder import create
+from kb_index.encoders import endpoint
+from kb_index.encoders.base import create
+from kb_index.search.build import build
 from tests.kb_index.model_server import serving
 
 

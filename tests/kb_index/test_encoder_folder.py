@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from kb_index.e5 import LONGEST
-from kb_index.encoder import create
-from kb_index.transformers import fingerprint
+from kb_index.encoders.base import create
+from kb_index.encoders.e5 import LONGEST
+from kb_index.encoders.transformers import fingerprint
 
 TEXTS = ["小区突然停水怎么办", "公积金怎么提取", "ABC １２３", "我家 在\n三楼", "施工噪声" * (LONGEST // 8)]
 
@@ -17,9 +17,7 @@ TEXTS = ["小区突然停水怎么办", "公积金怎么提取", "ABC １２３"
 def test_vectors_are_those_of_the_weights_that_it_was_made_from(folder_encoder, query):
     made, packaged = folder_encoder.encode(TEXTS, query), create("e5")
     assert (made * packaged.encode(TEXTS, query)).sum(axis=1).min() > 0.99
-    assert (made * packaged.encode(TEXTS, not query)).sum(axis=1).max() < 0.999, (
-        "prompts differ"
-    )
+    assert (made * packaged.encode(TEXTS, not query)).sum(axis=1).max() < 0.999, "prompts differ"
 
 
 def test_other_weights_in_the_same_folder_are_another_encoder(tmp_path):

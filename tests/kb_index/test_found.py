@@ -6,12 +6,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from kb_index import regions
 from kb_index.article import KnowledgeError, plain
-from kb_index.encoder import NoEncoder
-from kb_index.index import Index
+from kb_index.encoders.base import NoEncoder
+from kb_index.search import regions
+from kb_index.search.index import Index
+from kb_index.search.synonyms import Synonyms, shipped
 from kb_index.slicing import Slice
-from kb_index.synonyms import Synonyms, shipped
 
 TODAY = date(2026, 6, 1)
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from eval.noise import Homophones
 from eval.ranking import Ranking
 from kb_index.article import KnowledgeError, load
-from kb_index.build import build
-from kb_index.encoder import NoEncoder
-from kb_index.index import SCORERS
+from kb_index.encoders.base import NoEncoder
+from kb_index.search.build import build
+from kb_index.search.index import SCORERS
 
 TODAY = date(2026, 6, 1)
 

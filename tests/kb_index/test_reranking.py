@@ -6,10 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from kb_index import reranking
 from kb_index.article import KnowledgeError
-from kb_index.encoder import create as create_encoder
-from kb_index.transformers import INSTALL
+from kb_index.encoders import reranking
+from kb_index.encoders.base import create as create_encoder
+from kb_index.encoders.transformers import INSTALL
 from tests.kb_index.model_server import serving
 
 QUERY, TEXTS = "小区停水怎么办", ["停水由供水公司抢修", "公积金可以提取", "停水停水怎么办"]

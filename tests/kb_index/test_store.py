@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_index.article import plain
-from kb_index.encoder import NoEncoder
-from kb_index.index import Index
-from kb_index.passages import ALL, passages, units
-from kb_index.postings import K1, B
+from kb_index.encoders.base import NoEncoder
+from kb_index.search.index import Index
+from kb_index.search.passages import ALL, passages, units
+from kb_index.search.postings import K1, B
+from kb_index.search.synonyms import Synonyms
+from kb_index.search.words import characters
 from kb_index.slicing import Slice
-from kb_index.synonyms import Synonyms
-from kb_index.words import characters
 
 TODAY = date(2026, 6, 1)
 TEXTS = ("停水了", "停电报修", "水费怎么交", "公积金提取", "停水停电", "提取公积金水", "电费", "报修电话")
@@ -109,8 +109,8 @@ WRITER = """
 import sys, random
 from pathlib import Path
 from kb_index.article import plain
-from kb_index.encoder import NoEncoder
-from kb_index.index import Index
+from kb_index.encoders.base import NoEncoder
+from kb_index.search.index import Index
 index = Index.open(Path(sys.argv[1]), NoEncoder())
 for number in range(index.position + 1, 100000):
     put = [plain(f"A{number}", "", f"第{number}条停水"), plain("B", "", f"当前{number}")]

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
 
-from kb_index import postings
 from kb_index.article import KnowledgeError
-from kb_index.fuse import load, shipped
-from kb_index.postings import K1, B, Postings
-from kb_index.query import essence
-from kb_index.words import characters, pinyin
+from kb_index.search import postings
+from kb_index.search.fuse import load, shipped
+from kb_index.search.postings import K1, B, Postings
+from kb_index.search.query import essence
+from kb_index.search.words import characters, pinyin
 
 
 def pairs(text):

@@ -20,8 +20,8 @@ from copilot.parts import Parts
 from copilot.suggest import card
 from copilot.usage import asked
 from kb_index.article import Article
-from kb_index.index import Hit
 from kb_index.lifecycle import State
+from kb_index.search.index import Hit
 
 router = APIRouter(prefix="/api/knowledge", tags=["热线百科"])
 MOST, TAGS = 50, 500

@@ -123,5 +123,14 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    for table in ("kb_recall_items", "kb_recalls", "kb_asked", "kb_gaps", "kb_followed", "kb_cited", "kb_said", "kb_call_use"):
+    for table in (
+        "kb_recall_items",
+        "kb_recalls",
+        "kb_asked",
+        "kb_gaps",
+        "kb_followed",
+        "kb_cited",
+        "kb_said",
+        "kb_call_use",
+    ):
         op.drop_table(table)

@@ -5,8 +5,8 @@ import pytest
 from copilot.knowledge.live import Live
 from copilot.parts import open_database
 from copilot.settings import Settings
-from kb_index.encoder import NoEncoder, create
-from kb_index.index import Index
+from kb_index.encoders.base import NoEncoder, create
+from kb_index.search.index import Index
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from kb_index.encoder import NoEncoder
+from kb_index.encoders.base import NoEncoder
 
 ARTICLE = {
     "title": "龙舟训练场预约",

@@ -10,7 +10,7 @@ from copilot.knowledge import audit, follow, shipped
 from copilot.knowledge.tables import AuditRow, KnowledgeEntry
 from eval import faults
 from kb_index.article import plain
-from kb_index.index import Index
+from kb_index.search.index import Index
 from tests.copilot.knowledge.base import AT, TODAY
 
 EACH = 3  # of every kind

@@ -12,7 +12,7 @@ from copilot.knowledge.live import open_live
 from copilot.parts import room_data
 from copilot.settings import Settings
 from kb_index.article import KnowledgeError, load
-from kb_index.encoder import NoEncoder, folder_name
+from kb_index.encoders.base import NoEncoder, folder_name
 from kb_index.lifecycle import Action
 from tests.copilot.knowledge.base import released, reviewer
 

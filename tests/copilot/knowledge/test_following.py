@@ -10,9 +10,9 @@ from copilot.knowledge.acts import Given
 from copilot.knowledge.live import Live
 from copilot.knowledge.tables import ArticleRow, ArticleVersion, KnowledgeEntry
 from kb_index.article import plain
-from kb_index.encoder import NoEncoder
-from kb_index.index import Index
+from kb_index.encoders.base import NoEncoder
 from kb_index.lifecycle import Action
+from kb_index.search.index import Index
 from tests.copilot.knowledge.base import AT, TODAY, WATER, annotator, publish, released, reviewer
 
 BUS = replace(plain("", "公交线路调整", "线路调整提前七天在站台公告。"), issuer="扬州市交通运输局")

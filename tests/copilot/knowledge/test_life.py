@@ -16,9 +16,9 @@ from copilot.knowledge.tables import ArticleRow, ArticleVersion, KnowledgeEntry
 from copilot.parts import open_database
 from copilot.settings import Settings
 from kb_index.article import KnowledgeError, plain
-from kb_index.encoder import NoEncoder
-from kb_index.index import Index
+from kb_index.encoders.base import NoEncoder
 from kb_index.lifecycle import Action, State
+from kb_index.search.index import Index
 from kb_index.slicing import Slice
 from tests.copilot.knowledge.base import AT, TODAY
 from ticket_core.errors import Conflict

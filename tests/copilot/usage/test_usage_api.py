@@ -13,8 +13,8 @@ from sqlalchemy import select
 from copilot.clockwork import Clockwork
 from copilot.usage.tables import Asked
 from kb_index.article import plain
-from kb_index.encoder import NoEncoder
-from kb_index.index import Index
+from kb_index.encoders.base import NoEncoder
+from kb_index.search.index import Index
 from tests.copilot.usage.conftest import FUND, HEARD
 
 SECOND = bytes(32_000)

@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime
 import onnxruntime_extensions
 
-from kb_index.encoder import Vectors, ends, unit, weights_of
+from kb_index.encoders.base import Vectors, ends, unit, weights_of
 
 LONGEST = 400
 

@@ -7,8 +7,8 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from kb_index.encoder import Vectors
-from kb_index.postings import Flags, Scores
+from kb_index.encoders.base import Vectors
+from kb_index.search.postings import Flags, Scores
 
 BLOCK = 1 << 14
 MANY = 200_000  # rows from which lists pay

@@ -8,9 +8,9 @@ import onnxruntime
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
 from kb_index.article import KnowledgeError
-from kb_index.e5_file import E5File, Floats, read
-from kb_index.encoder import Vectors, ends, unit, weights_of
-from kb_index.onnx_graph import MICROSOFT, Graph
+from kb_index.encoders.base import Vectors, ends, unit, weights_of
+from kb_index.encoders.e5_file import E5File, Floats, read
+from kb_index.encoders.onnx_graph import MICROSOFT, Graph
 
 PREFIX = {True: "query: ", False: "passage: "}
 LONGEST = 192  # characters; of a longer text the beginning and the end

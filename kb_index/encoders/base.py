@@ -16,9 +16,9 @@ from kb_index.article import KnowledgeError
 Vectors = npt.NDArray[np.float32]
 
 ENCODERS = {
-    "e5": "kb_index.e5:E5Encoder",
-    "use": "kb_index.use:UseEncoder",
-    "none": "kb_index.encoder:NoEncoder",
+    "e5": "kb_index.encoders.e5:E5Encoder",
+    "use": "kb_index.encoders.use:UseEncoder",
+    "none": "kb_index.encoders.base:NoEncoder",
 }
 DEFAULT = "e5"
 FOLDER, ENDPOINT = "folder:", "endpoint:"  # what stands in front of a path, of an address
@@ -85,11 +85,11 @@ def create(name: str = "", key: str = "", seconds: float = SECONDS) -> Encoder:
 def _made(name: str, key: str, seconds: float) -> Encoder:
     """The encoder itself; its module is imported only now."""
     if name.startswith(FOLDER):
-        from kb_index.transformers import FolderEncoder
+        from kb_index.encoders.transformers import FolderEncoder
 
         return FolderEncoder(Path(name.removeprefix(FOLDER)))
     if name.startswith(ENDPOINT):
-        from kb_index.endpoint import EndpointEncoder
+        from kb_index.encoders.endpoint import EndpointEncoder
 
         return EndpointEncoder(name.removeprefix(ENDPOINT), key, seconds)
     module, cls = ENCODERS[name].split(":")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from kb_index.regions import Regions
+from kb_index.search.regions import Regions
 
 Test = Callable[[str], bool]
 

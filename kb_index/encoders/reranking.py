@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kb_index.article import KnowledgeError
-from kb_index.encoder import ENDPOINT, FOLDER, SECONDS
-from kb_index.endpoint import Service
-from kb_index.rerank import Reranker
-from kb_index.transformers import require
+from kb_index.encoders.base import ENDPOINT, FOLDER, SECONDS
+from kb_index.encoders.endpoint import Service
+from kb_index.encoders.transformers import require
+from kb_index.search.rerank import Reranker
 
 CHOICES = (f"{FOLDER}/模型文件夹", f"{ENDPOINT}https://地址/v1#模型名")
 SURE = 1e-6  # a chance nearer to 0 or 1 than that counts as that

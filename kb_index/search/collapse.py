@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kb_index.article import Article
-from kb_index.words import Keys, characters
+from kb_index.search.words import Keys, characters
 
 ALIKE = 0.8  # of the pairs of characters that either has, both have
 FIGURES = re.compile(r"[0-9０-９]+|[零〇一二两三四五六七八九十百千万亿半]+|不得|不予|不可|不能|无需|不需|未|非|禁")

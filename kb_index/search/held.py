@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from kb_index.article import Article
-from kb_index.snapshot import Snapshot
+from kb_index.search.snapshot import Snapshot
 
 
 class Held(Mapping[str, Article]):

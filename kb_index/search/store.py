@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from kb_index.packed import Array, Broken, read, settle, write
-from kb_index.part import Part
-from kb_index.segment import Segment
+from kb_index.search.packed import Array, Broken, read, settle, write
+from kb_index.search.part import Part
+from kb_index.search.segment import Segment
 
 MANIFEST = "manifest.json"
 OURS = re.compile(r"\d+(?:\.\d+)?\.(?:segment|gone)")

@@ -6,15 +6,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from kb_index import fuse, rerank
 from kb_index.article import Article
-from kb_index.asked import Asked
-from kb_index.collapse import folded
-from kb_index.highlight import Spans, spans
-from kb_index.passages import best_stretch
-from kb_index.rerank import Reranker
-from kb_index.segment import read_line
-from kb_index.snapshot import Snapshot, Weighed
+from kb_index.search import fuse, rerank
+from kb_index.search.asked import Asked
+from kb_index.search.collapse import folded
+from kb_index.search.highlight import Spans, spans
+from kb_index.search.passages import best_stretch
+from kb_index.search.rerank import Reranker
+from kb_index.search.segment import read_line
+from kb_index.search.snapshot import Snapshot, Weighed
 
 LEAST = 0.05  # a card less likely than that only takes the place of a look
 DEEPER = 8  # articles beyond twice the number asked for that are looked at for duplicates

@@ -8,15 +8,15 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from kb_index.asked import Asked
-from kb_index.filters import Wanted
-from kb_index.fuse import Fusion
-from kb_index.near import Places
-from kb_index.part import Part
-from kb_index.passages import ALL
-from kb_index.postings import Flags, Found, Postings, Scores, norms, rarity
-from kb_index.segment import Segment, name_key
-from kb_index.words import Keys
+from kb_index.search.asked import Asked
+from kb_index.search.filters import Wanted
+from kb_index.search.fuse import Fusion
+from kb_index.search.near import Places
+from kb_index.search.part import Part
+from kb_index.search.passages import ALL
+from kb_index.search.postings import Flags, Found, Postings, Scores, norms, rarity
+from kb_index.search.segment import Segment, name_key
+from kb_index.search.words import Keys
 
 WORDS = ("characters", "pinyin")
 DEPTH = 128  # units by words, and rows by vectors, that are weighed exactly

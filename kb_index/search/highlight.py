@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kb_index.words import CHARACTER, Keys, Terms, characters, pinyin
+from kb_index.search.words import CHARACTER, Keys, Terms, characters, pinyin
 
 Spans = tuple[tuple[int, int], ...]
 

@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kb_index.article import Article, KnowledgeError
-from kb_index.encoder import Encoder
-from kb_index.encoding import Progress, encoded
-from kb_index.near import Half
-from kb_index.part import Part
-from kb_index.segment import Passage, Segment, line, name_key
-from kb_index.store import Store
+from kb_index.encoders.base import Encoder
+from kb_index.search.encoding import Progress, encoded
+from kb_index.search.near import Half
+from kb_index.search.part import Part
+from kb_index.search.segment import Passage, Segment, line, name_key
+from kb_index.search.store import Store
 
 log = logging.getLogger(__name__)
 AT_ONCE = 2048  # slices that are taken in together

@@ -7,7 +7,7 @@ import httpx
 import numpy as np
 
 from kb_index.article import KnowledgeError
-from kb_index.encoder import ENDPOINT, Vectors, ends, unit
+from kb_index.encoders.base import ENDPOINT, Vectors, ends, unit
 
 BATCH = 32
 LONGEST = 480  # characters; models of 512 tokens take that many of Chinese

@@ -10,27 +10,27 @@ from pathlib import Path
 
 import numpy as np
 
-from kb_index import fuse, regions, words
 from kb_index.article import Article, KnowledgeError
-from kb_index.asked import READERS, Asked, weights
-from kb_index.audit import Fault, Parts, faults, parts_of
-from kb_index.encoder import Encoder, Vectors
-from kb_index.encoding import Progress
-from kb_index.filters import Wanted, wanted
-from kb_index.held import Held
-from kb_index.hits import LEAST, hits
-from kb_index.hits import Hit as Hit
-from kb_index.query import essence
-from kb_index.rerank import Reranker
-from kb_index.snapshot import Snapshot, Weighed
-from kb_index.store import Store
-from kb_index.synonyms import Synonyms
-from kb_index.synonyms import shipped as shipped_synonyms
-from kb_index.writing import SMALL, Writing, chunks, lacking, small
+from kb_index.encoders.base import Encoder, Vectors
+from kb_index.search import fuse, regions, words
+from kb_index.search.asked import READERS, Asked, weights
+from kb_index.search.audit import Fault, Parts, faults, parts_of
+from kb_index.search.encoding import Progress
+from kb_index.search.filters import Wanted, wanted
+from kb_index.search.held import Held
+from kb_index.search.hits import LEAST, hits
+from kb_index.search.hits import Hit as Hit
+from kb_index.search.query import essence
+from kb_index.search.rerank import Reranker
+from kb_index.search.snapshot import Snapshot, Weighed
+from kb_index.search.store import Store
+from kb_index.search.synonyms import Synonyms
+from kb_index.search.synonyms import shipped as shipped_synonyms
+from kb_index.search.writing import SMALL, Writing, chunks, lacking, small
 
 SCORERS = ("characters", "pinyin", "vectors")
 CHINA = timedelta(hours=8)
-TALK = Path(__file__).parent / "data" / "talk.txt"  # what is said in calls and asks nothing, a line each
+TALK = Path(__file__).parents[1] / "data" / "talk.txt"  # what is said in calls and asks nothing, a line each
 FORMAT = 1  # of the files; another one's are not read
 LONGEST = 500  # characters of a question, its last, that are searched for
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kb_index.article import KnowledgeError
 
-SHIPPED = Path(__file__).parent / "data" / "regions.toml"
+SHIPPED = Path(__file__).parents[1] / "data" / "regions.toml"
 ROAD = r"(?![东西南北中新老]?(?:路|街(?!道)|巷|大道|桥|线|花园|小区|公馆))"  # 江都路 lies in another district
 
 

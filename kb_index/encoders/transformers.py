@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from kb_index.article import KnowledgeError
-from kb_index.encoder import FOLDER, Vectors, ends, unit
+from kb_index.encoders.base import FOLDER, Vectors, ends, unit
 
 INSTALL = ".venv/bin/pip install -e '.[transformers]'"
 EDGE = 1 << 20  # bytes of each file's beginning and end that tell one set of weights from another

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kb_index.encoder import Vectors
-from kb_index.words import Keys, Terms, characters, pinyin
+from kb_index.encoders.base import Vectors
+from kb_index.search.words import Keys, Terms, characters, pinyin
 
 READERS: dict[str, Callable[[Sequence[str]], Terms]] = {"characters": characters, "pinyin": pinyin}
 TWICE = 2  # what is said more often than that weighs no more

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kb_index.article import KnowledgeError
 
-SHIPPED = Path(__file__).parent / "data" / "synonyms.txt"
+SHIPPED = Path(__file__).parents[1] / "data" / "synonyms.txt"
 MOST = 20  # other names for what one question says: a long one has enough words of its own
 
 

@@ -8,14 +8,14 @@ from functools import cached_property
 import numpy as np
 
 from kb_index.article import Article
-from kb_index.asked import READERS
-from kb_index.packed import Array
-from kb_index.part import Part
-from kb_index.passages import passages, units
-from kb_index.postings import Flags, Postings
-from kb_index.segment import NAMED, Segment, days, key, line, vector_sums
-from kb_index.snapshot import Snapshot
-from kb_index.writing import chunks
+from kb_index.search.asked import READERS
+from kb_index.search.packed import Array
+from kb_index.search.part import Part
+from kb_index.search.passages import passages, units
+from kb_index.search.postings import Flags, Postings
+from kb_index.search.segment import NAMED, Segment, days, key, line, vector_sums
+from kb_index.search.snapshot import Snapshot
+from kb_index.search.writing import chunks
 
 MISSING, EXTRA = "missing", "extra"
 SAYS: Mapping[str, str] = {

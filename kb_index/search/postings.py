@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kb_index.words import Keys, Terms, Whole
+from kb_index.search.words import Keys, Terms, Whole
 
 Flags = npt.NDArray[np.bool_]
 Scores = npt.NDArray[np.float32]

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kb_index import near, words
 from kb_index.article import Article, parse
-from kb_index.packed import Array
-from kb_index.passages import units
-from kb_index.postings import Flags, Postings
-from kb_index.words import Keys
+from kb_index.search import near, words
+from kb_index.search.packed import Array
+from kb_index.search.passages import units
+from kb_index.search.postings import Flags, Postings
+from kb_index.search.words import Keys
 
 Half = npt.NDArray[np.float16]
 Offsets = npt.NDArray[np.int64]

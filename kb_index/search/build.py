@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kb_index.article import Article
-from kb_index.encoder import Encoder, folder_name
-from kb_index.encoding import Progress
-from kb_index.fuse import Fusion
-from kb_index.index import Index
+from kb_index.encoders.base import Encoder, folder_name
+from kb_index.search.encoding import Progress
+from kb_index.search.fuse import Fusion
+from kb_index.search.index import Index
 
 
 def build(

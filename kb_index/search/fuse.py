@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from kb_index.article import KnowledgeError
-from kb_index.postings import Scores
+from kb_index.search.postings import Scores
 
-SHIPPED = Path(__file__).parent / "data" / "fusion.toml"
+SHIPPED = Path(__file__).parents[1] / "data" / "fusion.toml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from kb_index.article import Article
+from kb_index.search.words import characters
 from kb_index.slicing import stretches
-from kb_index.words import characters
 
 QUESTIONS, STRETCHES = 5, 4  # of an article, of a slice, encoded: what stands behind them is found by its words
 ALL = -1

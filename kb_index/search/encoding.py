@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from kb_index.article import Article, KnowledgeError
-from kb_index.encoder import Encoder
-from kb_index.near import Half
-from kb_index.passages import passages
-from kb_index.segment import Passage, key
+from kb_index.encoders.base import Encoder
+from kb_index.search.near import Half
+from kb_index.search.passages import passages
+from kb_index.search.segment import Passage, key
 
 Progress = Callable[[int, int], None]
 AT_ONCE, BATCH = 2, 16

@@ -6,10 +6,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from kb_index.filters import Wanted
-from kb_index.near import Near
-from kb_index.postings import Flags
-from kb_index.segment import Offsets, Segment, key, spread
+from kb_index.search.filters import Wanted
+from kb_index.search.near import Near
+from kb_index.search.postings import Flags
+from kb_index.search.segment import Offsets, Segment, key, spread
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,1 @@
+"""Text encoders and rerankers: the protocol, and one file for each."""

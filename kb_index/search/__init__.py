@@ -1,0 +1,1 @@
+"""The search over 热线百科: segments that never change, scorers, one ranking."""
