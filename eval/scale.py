@@ -35,6 +35,7 @@ from kb_index.slicing import Slice
 DEPTH = 10
 QUERIES, WARM, CHECKED, ADDED, SAMPLE = 1000, 50, 20, 20, 60
 PART = 4096  # articles a step
+WIDE = 140  # columns that the table needs
 QUANTILES = (50, 95, 99)
 PAGE = resource.getpagesize()
 BYTES_PER_MB = 1e6
@@ -75,7 +76,7 @@ def run(options: argparse.Namespace, out: Console) -> dict[str, Any]:
             out.print(f"{n:,} slices: {contender.__name__} …")
             found.append(alone(contender, n))
         sizes[str(n)] = [figures(one, encoded["query_ms"]) for one in found]
-        out.print(table(n, sizes[str(n)], encoded))
+        Console(width=max(out.width, WIDE)).print(table(n, sizes[str(n)], encoded))
     return {"encoder": summary(encoded), "sizes": sizes}
 
 
