@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -104,11 +105,11 @@ def encoding(name: str) -> dict[str, Any]:
     base = made(SAMPLE * 4)
     asked = [essence(text) or text for text in base.questions(QUERIES // 4)]
     encoder.encode(asked[:5], query=True)
-    query_ms = [timed(lambda text=text: encoder.encode([text], query=True)) for text in asked]
+    query_ms = [timed(partial(encoder.encode, [text], query=True)) for text in asked]
     article = [base.article(number) for number in range(SAMPLE // 4)]
     texts = [text for one in article for _, text in passages(one)]
     spent = timed(lambda: encoder.encode(texts)) / 1000
-    added = [timed(lambda one=one: encoder.encode([text for _, text in passages(one)])) for one in article[:ADDED]]
+    added = [timed(partial(encoder.encode, [text for _, text in passages(one)])) for one in article[:ADDED]]
     return {
         "name": encoder.name,
         "query_ms": query_ms,
@@ -170,7 +171,7 @@ def latencies(queries: Sequence[str], search: Callable[[str], Any]) -> list[floa
     """Milliseconds of each query, after some that warm up."""
     for text in queries[:WARM]:
         search(text)
-    return [timed(lambda text=text: search(text)) for text in queries]
+    return [timed(partial(search, text)) for text in queries]
 
 
 def changes(index: Index) -> tuple[list[float], list[float]]:
@@ -179,10 +180,10 @@ def changes(index: Index) -> tuple[list[float], list[float]]:
     for number in range(ADDED):
         title = f"新增事项{number}号量子隧道通行证"
         fresh = Article(f"new{number}", 1, title, (), (Slice(f"{title}在第{number}窗口办理。"),))
-        visible.append(timed(lambda fresh=fresh: index.apply([fresh])))
+        visible.append(timed(partial(index.apply, [fresh])))
         assert any(fresh.id in (hit.article.id, *hit.alike) for hit in index.search(title, ADDED, all_hits=True))
     for number in range(ADDED):
-        gone.append(timed(lambda number=number: index.apply([], [f"new{number}"])))
+        gone.append(timed(partial(index.apply, [], [f"new{number}"])))
         assert not any(hit.article.id == f"new{number}" for hit in index.search("量子隧道通行证", ADDED, all_hits=True))
     return visible, gone
 
@@ -230,7 +231,7 @@ def figures(one: Measured, query_ms: Sequence[float]) -> dict[str, Any]:
 
 def quantiles(values: Sequence[float]) -> dict[str, float]:
     """p50, p95, p99; nothing of nothing."""
-    points = np.percentile(values, QUANTILES) if values else []
+    points: Sequence[float] = np.percentile(values, QUANTILES).tolist() if values else []
     return {f"p{at}": round(float(value), 2) for at, value in zip(QUANTILES, points, strict=bool(values))}
 
 
