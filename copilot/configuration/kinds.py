@@ -16,6 +16,7 @@ from classifier.examples import Example
 from copilot.configuration.bodies import Column, Label, Line, Word, columns, distinct, read_form, read_rows, refuse
 from copilot.configuration.versions import ConfigurationError
 from kb_index.encoders.base import CHOICES, ENCODERS, ENDPOINT, FOLDER
+from kb_index.encoders.reranking import CHOICES as SECOND
 from kb_index.search.synonyms import Synonyms
 from kb_index.search.synonyms import shipped as shipped_synonyms
 from ticket_core import deadline
@@ -112,7 +113,7 @@ class Kind:
     check: Callable[[Any, Current], None] = lambda value, current: None
 
 
-SOON = "几秒内用于检索，不需要重启；换编码器先在旁边重建索引，建好再换"
+SOON = "几秒内用于检索，不需要重启；换编码器先在旁边重建索引，建好再换；模型载入失败时仍用原来的，一分钟后再试"
 AT_ONCE = "自生效日期零时起用于新的计算，不需要重启；已算好的期限不变"
 
 
@@ -295,8 +296,12 @@ def _check_catalogue(rows: tuple[Dispatch, ...], current: Current) -> None:
 
 def _read_search(body: Any) -> Search:
     read = read_form(Search, body)
-    known = read.encoder in ("", *ENCODERS) or read.encoder.startswith((FOLDER, ENDPOINT))
-    refuse([] if known else [f"没有编码器“{read.encoder[:50]}”；可选：{'、'.join(CHOICES)}"])
+    problems = []
+    if read.encoder not in ("", *ENCODERS) and not read.encoder.startswith((FOLDER, ENDPOINT)):
+        problems.append(f"没有编码器“{read.encoder[:50]}”；可选：{'、'.join(CHOICES)}")
+    if read.reranker and not read.reranker.startswith((FOLDER, ENDPOINT)):
+        problems.append(f"没有重排模型“{read.reranker[:50]}”；可选：{'、'.join(SECOND)}")
+    refuse(problems)
     return read
 
 

@@ -133,20 +133,24 @@ def remind(session: Session, row: ArticleVersion, by: Editor) -> KnowledgeEntry:
 
 
 def reindex(session: Session, names: Iterable[str], by: Editor, reason: str = "") -> None:
-    """Have every index take these articles anew, or out where they are not live; also what no article is called."""
+    """Have every index take these articles anew, or out where they are not live; also what no article is called.
+
+    Where the version that is said to be live is lost, the entry says so: nothing is shown of that article.
+    """
     for name in names:
         head = session.get(ArticleRow, name)
         number = (head.live or head.newest) if head else 0
-        state = finding.version(session, name, number).state if head else State.DELETED.value
-        gone = ArticleVersion(article=name, version=number, state=state)
-        _noted(session, gone, Action.REINDEX, by, live=head.live if head else 0, reason=reason)
+        row = finding.sought(session, name, number)
+        why = f"{reason}；库里没有第 {number} 版".strip("；") if head and row is None else reason
+        gone = ArticleVersion(article=name, version=number, state=row.state if row else State.DELETED.value)
+        _noted(session, gone, Action.REINDEX, by, live=head.live if head and row else 0, reason=why)
 
 
-def possible(session: Session, row: ArticleVersion, by: Editor) -> list[Action]:
-    """What this editor may do to a version now."""
+def possible(session: Session, row: ArticleVersion, by: Editor, authors: Collection[str] | None = None) -> list[Action]:
+    """What this editor may do to a version now. authors: who wrote on it, where that was asked for already."""
     if by.department is not None and finding.article(session, row.article).department != by.department:
         return []
-    steps = lifecycle.possible(State(row.state), *_people(session, row, by), by.person)
+    steps = lifecycle.possible(State(row.state), *_people(session, row, by, authors), by.person)
     return [step.action for step in steps]
 
 
@@ -275,9 +279,12 @@ def _step(session: Session, row: ArticleVersion, action: Action, by: Editor) -> 
     return lifecycle.find(State(row.state), action, who, may, author, first, by.person)
 
 
-def _people(session: Session, row: ArticleVersion, by: Editor) -> tuple[str, Collection[str], str, str]:
+def _people(
+    session: Session, row: ArticleVersion, by: Editor, authors: Collection[str] | None = None
+) -> tuple[str, Collection[str], str, str]:
     """As the table asks: whoever wrote on a version is its author, others who did so earlier as well."""
-    author = by.username if by.username in finding.authors(session, row) else row.author
+    authors = finding.authors(session, [row])[row.id] if authors is None else authors
+    author = by.username if by.username in authors else row.author
     return by.username, by.may, author, row.first_reviewer
 
 

@@ -33,11 +33,18 @@ def article(session: Session, name: str) -> ArticleRow:
 
 def version(session: Session, name: str, number: int) -> ArticleVersion:
     """One version. Raises Unknown where there is none."""
-    row = session.scalar(select(ArticleVersion).where(ArticleVersion.article == name, ArticleVersion.version == number))
+    row = sought(session, name, number)
     if row is None:
         newest = article(session, name).newest
         raise Unknown(f"{name[:64]} 没有第 {number} 版；现有到第 {newest} 版")
     return row
+
+
+def sought(session: Session, name: str, number: int) -> ArticleVersion | None:
+    """One version, if there is such a one."""
+    return session.scalar(
+        select(ArticleVersion).where(ArticleVersion.article == name, ArticleVersion.version == number)
+    )
 
 
 def versions(session: Session, name: str) -> Sequence[ArticleVersion]:
@@ -82,14 +89,16 @@ def digest(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(line.encode()).hexdigest()
 
 
-def authors(session: Session, row: ArticleVersion) -> set[str]:
-    """Everybody who wrote on a version."""
-    query = select(KnowledgeEntry.actor).where(
-        KnowledgeEntry.article == row.article,
-        KnowledgeEntry.version == row.version,
-        KnowledgeEntry.action.in_([action.value for action in WRITING]),
-    )
-    return {row.author, *session.scalars(query)}
+def authors(session: Session, rows: Collection[ArticleVersion]) -> Mapping[int, set[str]]:
+    """Everybody who wrote on each of these versions, by the id of its row."""
+    found = {(row.article, row.version): {row.author} for row in rows}
+    entry = KnowledgeEntry
+    query = select(entry.article, entry.version, entry.actor).where(entry.action.in_([one.value for one in WRITING]))
+    for group in _groups(sorted({row.article for row in rows})):
+        for name, number, actor in session.execute(query.where(entry.article.in_(group)).distinct()):
+            if (name, number) in found:
+                found[name, number].add(actor)
+    return {row.id: found[row.article, row.version] for row in rows}
 
 
 def head(session: Session) -> int:

@@ -11,7 +11,7 @@ from kb_index.article import KnowledgeError
 log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 Work = Callable[[Progress], dict[str, Any]]
-LABELS = {"audit": "校验", "import": "整库导入", "encoder": "更换编码器"}
+LABELS = {"audit": "校验", "import": "整库导入", "encoder": "更换编码器", "reranker": "更换重排模型"}
 KEPT = 20
 
 

@@ -32,12 +32,12 @@ FOLDERS = 64
 class Live:
     """Holds the current index; searches take it once and keep it. What changes it here calls `follow` after its commit.
 
-    home: where indexes are kept; None: in memory alone. encoder: by which name the index's encoder was chosen.
+    home: where indexes are kept; None: in memory alone. encoder, reranker: by which names the index's were chosen.
     """
 
     def __init__(self, database: Database, index: Index, home: "Home | None" = None, encoder: str = "") -> None:
         self._database, self._index = database, index
-        self.home, self.encoder = home, encoder
+        self.home, self.encoder, self.reranker = home, encoder, ""
         self._turn = threading.Lock()
         self._mark: Mark = None
         self._stop, self._over = asyncio.Event(), asyncio.Event()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,9 +19,10 @@ from copilot.knowledge.jobs import Jobs, Progress
 from copilot.knowledge.live import Live
 from copilot.settings import Settings
 from kb_index.encoders import base as encoders
+from kb_index.encoders import reranking
 from kb_index.encoders.base import Encoder
 
-AGAIN = 60.0  # seconds until an encoder that could not be had is tried once more
+AGAIN = 60.0  # seconds until a model that could not be had is tried once more
 
 
 class Place(Protocol):
@@ -44,23 +46,33 @@ class Upkeep:
 
     def __init__(self, parts: Place, jobs: Jobs, clock: Callable[[], float] = time.monotonic) -> None:
         self._parts, self._jobs, self._clock = parts, jobs, clock
-        self._try_at = float("-inf")
+        self._tried: dict[str, tuple[str, float]] = {}
 
     async def look(self) -> None:
-        """Hand new synonyms over; begin to use the encoder that is configured, where it is another one."""
+        """Hand new synonyms over; begin to use the models that are configured, where they are others."""
         wanted = await asyncio.to_thread(self._tune)
-        if wanted is not None and self._jobs.running is None and self._clock() >= self._try_at:
-            self._try_at = self._clock() + AGAIN
-            self._jobs.start("encoder", lambda progress: change_encoder(self._parts, wanted, progress))
+        for kind, change in CHANGES.items():
+            name = wanted.get(kind)
+            last, at = self._tried.get(kind, (None, 0.0))
+            if name is None or self._jobs.running or (name == last and self._clock() < at + AGAIN):
+                continue
+            self._tried[kind] = name, self._clock()
+            self._jobs.start(kind, partial(change, self._parts, name))
 
-    def _tune(self) -> str | None:
-        """The encoder that is to be used from now on; None: the same."""
+    def _tune(self) -> dict[str, str]:
+        """The models that are to be used from now on and are not yet, by kind of work."""
         now, live = datetime.now(UTC), self._parts.live
         synonyms = self._parts.configured.synonyms(now)
         if live.index.synonyms is not synonyms:
             live.index.synonyms = synonyms
-        wanted = chosen(self._parts.settings, self._parts.configured, now)
-        return None if wanted == live.encoder and not live.index.encoder.notice else wanted
+        others = {}
+        encoder = chosen(self._parts.settings, self._parts.configured, now)
+        if encoder != live.encoder or live.index.encoder.notice:
+            others["encoder"] = encoder
+        reranker = second(self._parts.settings, self._parts.configured, now)
+        if reranker != live.reranker:
+            others["reranker"] = reranker
+        return others
 
 
 def change_encoder(parts: Place, name: str, progress: Progress) -> dict[str, Any]:
@@ -68,6 +80,20 @@ def change_encoder(parts: Place, name: str, progress: Progress) -> dict[str, Any
     changed = swap.change(parts.live, parts.database, made(parts.settings, name), progress)
     parts.live.encoder = name
     return asdict(changed)
+
+
+def change_reranker(parts: Place, name: str, progress: Progress) -> dict[str, Any]:
+    """Look at the best hits with another model from now on, or with none. Raises KnowledgeError."""
+    settings, live = parts.settings, parts.live
+    live.index.reranker = reranking.create(name, settings.encoder_key, settings.encoder_seconds)
+    live.reranker = name
+    return {"reranker": name}
+
+
+CHANGES: dict[str, Callable[[Place, str, Progress], dict[str, Any]]] = {
+    "encoder": change_encoder,
+    "reranker": change_reranker,
+}
 
 
 def audit_live(parts: Place, repair: bool, progress: Progress) -> dict[str, Any]:
@@ -101,6 +127,11 @@ def load(parts: Place, path: Path, progress: Progress) -> dict[str, Any]:
 def chosen(settings: Settings, configured: Configured, at: datetime) -> str:
     """The name of the encoder to use: what was published, else what the settings say."""
     return configured.search(at).encoder or settings.encoder
+
+
+def second(settings: Settings, configured: Configured, at: datetime) -> str:
+    """The name of the reranker to use, as `chosen`; empty: none."""
+    return configured.search(at).reranker or settings.reranker
 
 
 def made(settings: Settings, name: str) -> Encoder:

@@ -26,7 +26,7 @@ class Hit:
 
     scores: each scorer's z-score, a reranker's log-odds. slice: the slice that answers, from 0; slice_text:
     the stretch of it to show; highlights: spans [start, end) of slice_text that speak for it. alike: ids of near
-    duplicates that this one stands for.
+    duplicates that this one stands for. sure: likely enough to be shown to who did not ask.
     """
 
     article: Article
@@ -36,6 +36,7 @@ class Hit:
     slice: int = 0
     highlights: Spans = ()
     alike: tuple[str, ...] = ()
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,9 @@ class _Found:
 
 
 def hits(
-    snapshot: Snapshot, weighed: Weighed, asked: Asked, k: int, chance: float, least: float, reranker: Reranker | None
+    snapshot: Snapshot, weighed: Weighed, asked: Asked, k: int, chance: float, sure: float, reranker: Reranker | None
 ) -> list[Hit]:
-    """The best k, best first, none less likely than `least`. chance: that any answers. Raises KnowledgeError, the
+    """The best k, best first. chance: that any answers; sure: from what score on a hit is. Raises KnowledgeError, the
     reranker's.
     """
     depth = max(2 * k + DEEPER, rerank.DEPTH if reranker else 0)
@@ -62,13 +63,8 @@ def hits(
         found = _again(reranker, found, weighed, asked.text)
     groups = folded([(one.article, _text(one, weighed)) for one in found])
     ranked = sorted(groups, key=lambda group: -sum(found[place].share for place in group))
-    out = []
-    for group in ranked[:k]:
-        score = chance * sum(found[place].share for place in group)
-        if score < least:
-            break
-        out.append(_hit([found[place] for place in group], weighed, asked, score))
-    return out
+    scored = ((group, chance * sum(found[place].share for place in group)) for group in ranked[:k])
+    return [_hit([found[place] for place in group], weighed, asked, score, score >= sure) for group, score in scored]
 
 
 def _again(reranker: Reranker, found: Sequence[_Found], weighed: Weighed, text: str) -> list[_Found]:
@@ -80,7 +76,7 @@ def _again(reranker: Reranker, found: Sequence[_Found], weighed: Weighed, text: 
     return [_Found(first[n].article, first[n].number, float(share[n]), float(added[n])) for n in order] + list(rest)
 
 
-def _hit(group: Sequence[_Found], weighed: Weighed, asked: Asked, score: float) -> Hit:
+def _hit(group: Sequence[_Found], weighed: Weighed, asked: Asked, score: float, sure: bool) -> Hit:
     one = group[0]
     text = best_stretch(_text(one, weighed), asked.text)
     told, sounds = (weighed.telling.get(name, np.zeros(0, np.uint64)) for name in ("characters", "pinyin"))
@@ -93,6 +89,7 @@ def _hit(group: Sequence[_Found], weighed: Weighed, asked: Asked, score: float) 
         weighed.slice[one.number],
         spans(text, told, sounds, asked.others),
         tuple(other.article.id for other in group[1:]),
+        sure,
     )
 
 

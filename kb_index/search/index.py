@@ -1,6 +1,7 @@
 """The index: the live articles, searched from any thread while one changes them."""
 
 import hashlib
+import math
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -94,13 +95,15 @@ class Index:
         tags: Sequence[str] = (),
         issuer: str = "",
     ) -> list[Hit]:
-        """The best k articles, best first; none where it is unlikely that any answers (all_hits: whatever the odds).
+        """The best k articles, best first; none where it is unlikely that any answers (all_hits: whatever the odds, and
+        each says whether it is sure).
 
         What is not valid on `today` (China's date when left out), or holds only outside `region` (left out: outside the
         districts that the question names), is never returned; nor what is kept for another line, lacks one of the tags,
         or is another issuer's.
         """
-        text = (essence(query) or (query.strip() if all_hits else ""))[-LONGEST:]
+        asks = essence(query)
+        text = (asks or (query.strip() if all_hits else ""))[-LONGEST:]
         snapshot = self._snapshot
         if not text or not snapshot.size or k < 1:
             return []
@@ -112,14 +115,15 @@ class Index:
         if weighed is None:
             return []
         chance = self._fusion.chance(weighed.scorers, weighed.features())
-        if chance < self.threshold and not all_hits:
+        sure = LEAST if asks and chance >= self.threshold else math.inf
+        if not all_hits and sure == math.inf:
             return []
-        least = 0.0 if all_hits else LEAST
         try:
-            return hits(snapshot, weighed, asked, k, chance, least, self.reranker)
+            found = hits(snapshot, weighed, asked, k, chance, sure, self.reranker)
         except KnowledgeError as error:
             self.notice = str(error)
-            return hits(snapshot, weighed, asked, k, chance, least, None)
+            found = hits(snapshot, weighed, asked, k, chance, sure, None)
+        return found if all_hits else [hit for hit in found if hit.sure]
 
     def weigh(self, text: str, scorers: Sequence[str] = SCORERS, least: int = 0) -> tuple[list[str], Weighed]:
         """Ids of the articles that come into question, of any day and place, and what each scorer has to say of them.

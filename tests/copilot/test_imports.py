@@ -5,7 +5,6 @@ import csv
 import io
 import json
 import socket
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from copilot.knowledge.acts import Editor
 from copilot.knowledge.intake import Intake
 from copilot.knowledge.tables import ArticleVersion, ImportRow
 from copilot.settings import Settings
+from tests.copilot.waiting import eventually
 
 ROWS = (
     ("标题", "问题", "答案", "依据", "部门", "有效期起", "有效期止"),
@@ -44,9 +44,13 @@ def send(client, content=None, name="问答.csv"):
 
 def finished(client, number):
     """The import once nobody reads it any more: asked for again and again, as the page does."""
-    until = time.monotonic() + 60
-    while (told := client.get(f"/api/knowledge/imports/{number}").raise_for_status().json())["state"] == "reading":
-        assert time.monotonic() < until
+
+    def look():
+        told = client.get(f"/api/knowledge/imports/{number}").raise_for_status().json()
+        return told if told["state"] != "reading" else None
+
+    told = eventually(look)
+    assert told, "still reading"
     return told
 
 

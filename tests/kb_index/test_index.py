@@ -97,6 +97,14 @@ def test_scores_are_chances_best_first(index):
     assert hits[0].slice_text in hits[0].article.body
 
 
+@pytest.mark.parametrize("query", ["公积金怎么提取", "小区突然停水", "你好"])
+def test_who_wants_all_is_told_which_are_sure(index, query):
+    everything = index.search(query, 10, TODAY, all_hits=True)
+    assert len(everything) == 10
+    assert [hit for hit in everything if hit.sure] == index.search(query, 10, TODAY)
+    assert not everything[-1].sure
+
+
 def test_threads_get_what_one_alone_gets(index, real):
     texts = [text for text, _ in real[:40]]
 

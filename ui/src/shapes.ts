@@ -441,7 +441,8 @@ export interface Article {
 }
 
 /** A card that was searched for. `highlights`: [start, end) in its text, what speaks for it. */
-export type FoundCard = Card & { highlights?: [number, number][] };
+/** A card; of a search also what to mark in it and whether it is sure: likely enough to be shown unasked. */
+export type FoundCard = Card & { highlights?: [number, number][]; sure?: boolean };
 
 export interface Sample {
   id: string;

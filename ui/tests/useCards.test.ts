@@ -4,6 +4,7 @@ import { api } from "../src/api";
 import { type Taken, useCards } from "../src/desk/useCards";
 import { Draft } from "../src/draft";
 import type { Card } from "../src/events";
+import { parting } from "../src/parting";
 import { prefs } from "../src/prefs";
 import { card } from "./heard";
 import { mounted } from "./mounted";
@@ -107,4 +108,15 @@ test("what was taken and refused is there again after a reload, the latest decis
   await cards.recall();
   await nextTick();
   expect([shown(), [...cards.taken.keys()]]).toEqual(["ac", ["a"]]);
+});
+
+test("a search shows the sure ones before those that are less likely, and gives the cards back", async () => {
+  const found = [{ ...c, sure: true }, { ...a, sure: false }, { ...b, sure: false }];
+  vi.spyOn(api, "search").mockResolvedValue(found);
+  cards.query.value = " 停水 ";
+  await cards.search();
+  expect([shown(), parting(cards.visible.value)]).toEqual(["cab", 1]);
+  expect([parting(found.slice(0, 1)), parting(found.slice(1)), parting([])]).toEqual([-1, 0, -1]);
+  cards.closeSearch();
+  expect([shown(), parting(cards.visible.value)]).toEqual(["abc", -1]);
 });

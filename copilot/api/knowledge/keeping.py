@@ -44,7 +44,7 @@ class JobOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
-    kind: Literal["audit", "import", "encoder"]
+    kind: Literal["audit", "import", "encoder", "reranker"]
     label: str
     state: Literal["running", "done", "failed"]
     done: int
@@ -92,12 +92,14 @@ class EncoderIn(BaseModel):
 class EncoderOut(BaseModel):
     """What search goes by. encoder: the name chosen; name: of its weights; notice: why search is less than it could be.
 
+    reranker: the name of the model that looks at the best again, empty: none.
     position: how far the index followed the journal; job: the newest change of the encoder.
     """
 
     encoder: str
     name: str
     size: int
+    reranker: str
     notice: str
     choices: list[str]
     articles: int
@@ -186,14 +188,15 @@ async def change_encoder(body: EncoderIn, user: ConfigurerIn, parts: PartsIn, jo
 
 
 async def _encoder(parts: Parts, jobs: Jobs) -> EncoderOut:
-    index, last = parts.index, jobs.last("encoder")
+    index, last, second = parts.index, jobs.last("encoder"), jobs.last("reranker")
     live = select(func.count()).select_from(ArticleRow).where(ArticleRow.live > 0)
     articles = await parts.database.read(lambda session: session.scalar(live) or 0)
     return EncoderOut(
         encoder=parts.live.encoder,
         name=index.encoder.name,
         size=index.encoder.size,
-        notice=index.notice,
+        reranker=parts.live.reranker,
+        notice=index.notice or (second.error if second else ""),
         choices=list(CHOICES),
         articles=articles,
         position=index.position,

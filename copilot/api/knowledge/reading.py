@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
@@ -63,10 +64,14 @@ async def search(
     tag: Annotated[tuple[str, ...], Query(max_length=10)] = (),
     limit: Annotated[int, Query(ge=1, le=MOST)] = 10,
 ) -> list[HitOut]:
-    """The best live articles for a question, the best first. A question that finds nothing is noted as a gap."""
+    """The best live articles for a question: the sure ones first, then less likely ones.
+
+    A question that finds none that is sure is noted as a gap.
+    """
     index = parts.index
-    hits = await asyncio.to_thread(index.search, q, limit, region=region, line=line, tags=tag, issuer=issuer)
-    if not hits and not (region or line or issuer or tag):
+    find = partial(index.search, all_hits=True, region=region, line=line, tags=tag, issuer=issuer)
+    hits = await asyncio.to_thread(find, q, limit)
+    if not any(hit.sure for hit in hits) and not (region or line or issuer or tag):
         asked.note_search(parts.database, user.username, q)
     return [_hit(hit, parts) for hit in hits]
 
@@ -159,6 +164,7 @@ def _hit(hit: Hit, parts: Parts) -> HitOut:
     alike = [AlikeOut(article=one.id, title=one.title) for name in hit.alike if (one := parts.articles.get(name))]
     return HitOut(
         **card(hit).model_dump(),
+        sure=hit.sure,
         slice=hit.slice,
         highlights=[list(span) for span in hit.highlights],
         alike=alike,

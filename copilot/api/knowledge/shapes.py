@@ -124,8 +124,12 @@ class ArticleOut(VersionOut):
 
 
 class HitOut(Card):
-    """A card with what speaks for it. slice: from 0; highlights: [start, end] in `text`; alike: near duplicates."""
+    """A card with what speaks for it. slice: from 0; highlights: [start, end] in `text`; alike: near duplicates.
 
+    sure: likely enough for the desk to show it unasked.
+    """
+
+    sure: bool
     slice: int
     highlights: list[list[int]]
     alike: list["AlikeOut"]
@@ -192,21 +196,27 @@ def names(session: Session) -> Names:
 
 def listed(session: Session, rows: list[ArticleVersion], user: Who) -> list[VersionOut]:
     """Versions as a list shows them to that user."""
-    people, by = names(session), editor(user)
+    people, by, authors = names(session), editor(user), finding.authors(session, rows)
     heads = {
         head.id: head
         for head in session.scalars(select(ArticleRow).where(ArticleRow.id.in_({row.article for row in rows})))
     }
-    return [VersionOut(**_told(session, row, heads[row.article], by, people)) for row in rows]
+    return [
+        VersionOut(
+            **_told(row, heads[row.article], people),
+            actions=_actions(row, acts.possible(session, row, by, authors[row.id])),
+        )
+        for row in rows
+    ]
 
 
 def shown(session: Session, name: str, number: int, user: Who) -> ArticleOut:
     """A version to read, as that user may."""
     row, head = finding.version(session, name, number), finding.article(session, name)
     article = finding.as_article(row)
-    told = _told(session, row, head, editor(user), names(session))
     return ArticleOut(
-        **told,
+        **_told(row, head, names(session)),
+        actions=_actions(row, acts.possible(session, row, editor(user))),
         id=name,
         body=article.body,
         clause=article.clause,
@@ -223,7 +233,7 @@ def _written(article: Article) -> dict[str, Any]:
     return {key: value for key, value in (row | days).items() if key not in ("id", "version")}
 
 
-def _told(session: Session, row: ArticleVersion, head: ArticleRow, by: Editor, people: Names) -> dict[str, Any]:
+def _told(row: ArticleVersion, head: ArticleRow, people: Names) -> dict[str, Any]:
     own = {name: getattr(row, name) for name in VersionOut.model_fields if hasattr(ArticleVersion, name)}
     body = {name: str(row.body.get(name) or "") for name in ("issuer", "region", "valid_from")}
     return own | body | {
@@ -233,10 +243,9 @@ def _told(session: Session, row: ArticleVersion, head: ArticleRow, by: Editor, p
         "reviewer_name": people.get(row.reviewer, ""),
         "live": head.live == row.version,
         "slices": len(row.body["slices"]),
-        "actions": [_action(State(row.state), one) for one in acts.possible(session, row, by)],
     }  # fmt: skip
 
 
-def _action(state: State, action: Action) -> ActionOut:
-    step = next(step for step in TABLE if (step.source, step.action) == (state, action))
-    return ActionOut(name=action.value, label=action.label, reason=step.reason)
+def _actions(row: ArticleVersion, possible: list[Action]) -> list[ActionOut]:
+    steps = {step.action: step for step in TABLE if step.source == row.state}
+    return [ActionOut(name=one.value, label=one.label, reason=steps[one].reason) for one in possible]

@@ -199,7 +199,8 @@ async def act(
 ) -> ArticleOut:
     """Do to a version what the table allows; the version that came of it. A change of what is live shows at once."""
     by = editor(user)
-    given = Given(body.reason, body.wrong, body.wrong_since, body.review_due)
+    search = await asyncio.to_thread(parts.configured.search, by.at)
+    given = Given(body.reason, body.wrong, body.wrong_since, body.review_due, search.review_days)
 
     def work(session: Session) -> ArticleOut:
         entry = acts.act(session, article, version, action, by, seen=body.seen, given=given)

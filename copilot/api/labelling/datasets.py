@@ -1,14 +1,17 @@
 """Data sets: written, compared, downloaded."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from copilot.api.access import PartsIn
+from copilot.api.detail import names_of
 from copilot.api.labelling.shapes import Adjudicator, Annotator
 from copilot.labelling import datasets
 from copilot.labelling.errors import LabelError
@@ -36,6 +39,7 @@ class DatasetOut(BaseModel):
     kind_label: str
     version: int
     author: str
+    author_name: str
     at: datetime
     note: str
     sha256: str
@@ -58,13 +62,20 @@ class ComparisonOut(BaseModel):
 async def every_dataset(user: Annotator, parts: PartsIn) -> list[DatasetOut]:
     """All data sets, the newest first."""
     newest = select(LabelDataset).order_by(LabelDataset.id.desc())
-    return [_shown(row) for row in await parts.database.read(lambda session: session.scalars(newest).all())]
+
+    def find(session: Session) -> list[DatasetOut]:
+        rows = session.scalars(newest).all()
+        people = names_of(session, {row.author for row in rows})
+        return [_shown(row, people) for row in rows]
+
+    return await parts.database.read(find)
 
 
 @router.post("/datasets", status_code=201)
 async def write(body: DatasetIn, user: Adjudicator, parts: PartsIn) -> DatasetOut:
     """Write the next version out of what is settled; its labels are closed by that."""
-    return _shown(await datasets.write(parts, body.kind, user.username, body.note.strip(), datetime.now(UTC)))
+    row = await datasets.write(parts, body.kind, user.username, body.note.strip(), datetime.now(UTC))
+    return _shown(row, {user.username: user.name})
 
 
 @router.get("/datasets/{dataset}/download")
@@ -101,13 +112,14 @@ async def _find(parts: Parts, dataset: int) -> LabelDataset:
     return row
 
 
-def _shown(row: LabelDataset) -> DatasetOut:
+def _shown(row: LabelDataset, people: Mapping[str, str]) -> DatasetOut:
     return DatasetOut(
         id=row.id,
         kind=row.kind,
         kind_label=KINDS[row.kind],
         version=row.version,
         author=row.author,
+        author_name=people.get(row.author, ""),
         at=row.at,
         note=row.note,
         sha256=row.sha256,

@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from copilot.api.access import Who
+from copilot.api.knowledge.shapes import listed
 from copilot.knowledge import acts, finding, rules
 from copilot.knowledge.acts import Editor, Given
 from copilot.knowledge.tables import ArticleVersion, KnowledgeEntry
@@ -209,6 +211,39 @@ def test_a_department_writes_its_own_alone(base):
             run(base, work)
     run(base, lambda session: acts.act(session, name, 1, Action.SUBMIT, own))
     assert base.read_now(lambda session: acts.possible(session, finding.version(session, name, 1), foreign)) == []
+
+
+def test_a_list_asks_as_much_of_the_database_whatever_its_length(base):
+    names = run(base, lambda session: [acts.write(session, WATER, annotator()).article for _ in range(20)])
+    run(base, lambda session: acts.edit(session, replace(WATER, id=names[0]), annotator("panyue"), seen=1))
+    who = Who(
+        username="panyue", name="", role="annotator", role_label="", department="", team="", pages=[],
+        may=list(annotator().may), bulk=[], temporary=False,
+    )  # fmt: skip
+
+    def look(count):
+        asked = []
+
+        def note(connection, cursor, statement, *_):
+            asked.append(statement)
+
+        def work(session):
+            rows = [finding.version(session, name, 1) for name in names[:count]]
+            event.listen(base.engine, "before_cursor_execute", note)
+            return listed(session, rows, who)
+
+        found = base.read_now(work)
+        event.remove(base.engine, "before_cursor_execute", note)
+        return found, len(asked)
+
+    (few, once), (many, again) = look(2), look(20)
+    assert (len(many), again) == (20, once)
+    assert [one.name for one in few[0].actions] == [one.name for one in many[0].actions]
+    run(base, lambda session: acts.act(session, names[0], 1, Action.SUBMIT, annotator()))
+    run(base, lambda session: acts.act(session, names[1], 1, Action.SUBMIT, annotator()))
+    mine, other = look(2)[0]
+    assert "pass" not in [one.name for one in mine.actions], "who wrote on it does not review it"
+    assert "pass" in [one.name for one in other.actions]
 
 
 def test_two_who_edit_notice_each_other(database):

@@ -1,12 +1,14 @@
 """热线百科 over HTTP on the real server: from a draft to everybody's search, and away again; who sees what."""
 
 import io
-import time
 import zipfile
+from datetime import datetime, timedelta
 
 import pytest
 
-from kb_index.encoders.base import NoEncoder
+from kb_index.encoders.base import NoEncoder, create
+from tests.copilot.waiting import eventually
+from tests.kb_index.model_server import serving
 
 ARTICLE = {
     "title": "龙舟训练场预约",
@@ -138,9 +140,12 @@ def test_what_would_be_refused_is_told_while_it_is_written(site):
 def job(client, answer, status=202):
     """The work that was begun, once it is over."""
     begun = good(answer, status)
-    while (now := good(client.get(f"/api/knowledge/jobs/{begun['id']}")))["state"] == "running":
-        pass
-    return now
+
+    def look():
+        now = good(client.get(f"/api/knowledge/jobs/{begun['id']}"))
+        return now if now["state"] != "running" else None
+
+    return eventually(look)
 
 
 def test_audits_exports_and_the_encoder(site):
@@ -163,7 +168,59 @@ def test_audits_exports_and_the_encoder(site):
 def test_synonyms_are_in_force_as_soon_as_they_are_published(site):
     body = {"base_version": 0, "body": [{"words": ["噼里啪啦", "烟花爆竹"]}]}
     good(site.client("admin").post("/api/configuration/synonyms", json=body), 201)
-    until = time.monotonic() + 60
-    while (others := site.parts.index.synonyms.others("噼里啪啦")) != ["烟花爆竹"] and time.monotonic() < until:
-        pass
-    assert others == ["烟花爆竹"]
+    assert eventually(lambda: site.parts.index.synonyms.others("噼里啪啦")) == ["烟花爆竹"]
+
+
+def published(site, version, **body):
+    given = {"base_version": version, "body": body}
+    good(site.client("admin").post("/api/configuration/search", json=given), 201)
+
+
+def test_a_reranker_that_is_published_orders_what_is_found_and_one_that_cannot_be_had_does_not(site):
+    agent, admin, asked = site.client("wangli"), site.client("admin"), {"q": "夜间施工噪声谁处理", "limit": 5}
+
+    def best():
+        return good(agent.get("/api/knowledge/search", params=asked))[0]["why"]
+
+    def told():
+        return good(admin.get("/api/knowledge/encoder"))
+
+    assert ("reranker" in best(), told()["reranker"]) == (False, "")
+    with serving(create("use")) as server:
+        name = f"endpoint:{server.url}#second"
+        published(site, 0, reranker=name)
+        assert eventually(lambda: told()["reranker"] == name)
+        assert "reranker" in best()
+        path, body, _ = server.asked[-1]
+        assert (path, body["query"], body["model"]) == ("/v1/rerank", asked["q"], "second")
+        published(site, 1, reranker="folder:/nowhere")
+        assert "/nowhere" in eventually(lambda: told()["notice"])
+        assert (told()["reranker"], "reranker" in best()) == (name, True)
+        published(site, 2)
+        assert eventually(lambda: told()["reranker"] == "")
+        assert "reranker" not in best()
+    refused = admin.post("/api/configuration/search", json={"base_version": 3, "body": {"reranker": "nothing"}})
+    assert (refused.status_code, "没有重排模型“nothing”" in refused.json()["detail"]) == (422, True)
+
+
+def test_the_days_until_the_next_review_are_those_that_were_published(site):
+    published(site, 0, review_days=30)
+    made = released(site, ARTICLE)
+    live = datetime.fromisoformat(made["published_at"]) + timedelta(hours=8)
+    assert made["review_due"] == str(live.date() + timedelta(days=30))
+
+
+def test_who_asks_gets_the_sure_ones_first_then_less_likely_ones(site):
+    agent = site.client("wangli")
+    hits = good(agent.get("/api/knowledge/search", params={"q": "夜间施工噪声谁处理", "limit": 6}))
+    sure = [hit["sure"] for hit in hits]
+    assert len(sure) == 6
+    assert sure[0]
+    assert not sure[-1]
+    assert sure == sorted(sure, reverse=True)
+    index = site.parts.index
+    assert [hit["article"] for hit in hits if hit["sure"]] == [
+        hit.article.id for hit in index.search("夜间施工噪声谁处理", 6)
+    ]
+    vain = good(agent.get("/api/knowledge/search", params={"q": "你好"}))
+    assert {hit["sure"] for hit in vain} == {False}

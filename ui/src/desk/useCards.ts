@@ -1,6 +1,6 @@
 /** The cards beside the conversation: shown, taken, refused, searched for. */
 import { computed, reactive, ref, shallowRef, watch } from "vue";
-import { api, type Cited } from "../api";
+import { api, type Cited, type FoundCard } from "../api";
 import { arrange, without } from "../cards";
 import type { Card } from "../events";
 import { prefs } from "../prefs";
@@ -29,7 +29,7 @@ export function useCards(
   const query = ref("");
   /** The words that were searched for last. */
   const asked = ref("");
-  const found = shallowRef<Card[] | null>(null);
+  const found = shallowRef<FoundCard[] | null>(null);
 
   /** Held are the cards being read, and all of them while Alt is down: the hand is on its way. */
   function settle() {
@@ -39,7 +39,7 @@ export function useCards(
     shown.value = arrange(kept, good, new Set(held));
   }
   watch([incoming, reading, refusing, frozen, () => refused.size], settle);
-  const visible = computed(() => found.value ?? (prefs.quiet ? shown.value.slice(0, 1) : shown.value));
+  const visible = computed<FoundCard[]>(() => found.value ?? (prefs.quiet ? shown.value.slice(0, 1) : shown.value));
 
   function reset() {
     shown.value = [];

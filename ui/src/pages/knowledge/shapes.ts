@@ -78,8 +78,9 @@ export interface Version extends VersionRow {
 export type Content = Omit<Body, Days> & Record<Days, string | null>;
 export type Days = "valid_from" | "valid_to" | "review_due";
 
-/** A passage that answers. `slice`: the number of its slice, from 0; `why`: z-scores by scorer. */
+/** A passage that answers. `slice`: the number of its slice, from 0; `why`: z-scores by scorer; `sure`: likely enough to be shown unasked. */
 export interface Hit extends Card {
+  sure: boolean;
   slice: number;
   line: string;
   tags: string[];
@@ -164,7 +165,7 @@ export interface ActInput {
 /** Work that takes a while: how far it is, what it came to, or what went wrong. */
 export interface Job {
   id: number;
-  kind: "audit" | "import" | "encoder";
+  kind: "audit" | "import" | "encoder" | "reranker";
   label: string;
   state: "running" | "done" | "failed";
   done: number;
@@ -189,6 +190,7 @@ export interface EncoderState {
   encoder: string;
   name: string;
   size: number;
+  reranker: string;
   notice: string;
   choices: string[];
   articles: number;

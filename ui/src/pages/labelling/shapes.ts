@@ -147,6 +147,7 @@ export interface Dataset {
   kind: DatasetKind;
   version: number;
   author: string;
+  author_name: string;
   at: string;
   note: string;
   sha256: string;
