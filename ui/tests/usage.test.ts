@@ -55,7 +55,7 @@ test("an article for a gap begins with what was asked, under the department that
   const gap = { id: 7, title: "电梯维修基金怎么用", examples: ["电梯坏了基金能用吗"], department: "住建局" };
   expect(begun(gap, "")).toMatchObject({ title: "电梯维修基金怎么用", questions: ["电梯坏了基金能用吗"], issuer: "住建局" });
   leave(gap, "城管局");
-  expect(recall<{ body: { issuer: string }; note: string }>("article:new")).toMatchObject({ note: "补缺口 7", body: { issuer: "城管局" } });
+  expect(recall<{ body: { issuer: string }; note: string }>("article:new")).toMatchObject({ note: "补缺口：电梯维修基金怎么用", gap: 7, body: { issuer: "城管局" } });
 });
 
 const press = (code: string, target: EventTarget | null = null, more = {}) =>

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { shallowRef } from "vue";
 import { Refusal } from "../src/api";
 import { kb } from "../src/pages/knowledge/api";
+import { usage } from "../src/pages/knowledge/usageApi";
+import { leave } from "../src/pages/knowledge/gaps/written";
 import { blank } from "../src/pages/knowledge/editor/fields";
 import { disputed, merged, useDraft } from "../src/pages/knowledge/editor/useDraft";
 import type { Body, Version } from "../src/pages/knowledge/shapes";
@@ -56,6 +58,18 @@ test("a new article gets its number with the first save, and the next save write
   draft.change({ title: "新文章的标题" });
   await draft.flush();
   expect([shown()?.id, kept.content.title, vi.mocked(kb.write).mock.calls.length]).toEqual(["ZS-0335", "新文章的标题", 1]);
+});
+
+test("an article that was begun for a gap is linked to it once it has a number", async () => {
+  const link = vi.spyOn(usage, "linkGap").mockResolvedValue({} as never);
+  leave({ id: 7, title: "电梯维修基金怎么用", examples: [], department: "住建局" }, "");
+  version.value = null;
+  draft.load();
+  draft.change({ slices: [{ text: "正文", clause: "" }] });
+  await draft.flush();
+  draft.change({ title: "电梯维修基金" });
+  await draft.flush();
+  expect(link.mock.calls).toEqual([[7, "ZS-0335"]]);
 });
 
 test("what another person changed elsewhere comes in without a question", async () => {

@@ -70,7 +70,8 @@ export interface Recall {
   article: string;
   title: string;
   version: number;
-  since: string | null;
+  /** The first version that was wrong. */
+  since: number;
   reason: string;
   opened_by: string;
   opened_at: string;

@@ -1,10 +1,12 @@
 /** An article while it is written: kept as a draft by the server as it is typed, undone, merged with what others wrote. */
+import { ElMessage } from "element-plus";
 import { computed, onBeforeUnmount, onMounted, reactive, type ShallowRef, shallowRef } from "vue";
 import { Refusal } from "../../../api";
 import { Saver, type SaveState } from "../../../saver";
 import { keep, recall } from "../../ticket/unsent";
 import { kb } from "../api";
 import type { Body, Version } from "../shapes";
+import { usage } from "../usageApi";
 import { blank, bodyOf, missing, NAMES, tidy } from "./fields";
 import { Undo } from "./undo";
 
@@ -45,6 +47,8 @@ export function useDraft(version: ShallowRef<Version | null>, issuer = "") {
   const steps = reactive({ back: false, on: false });
   let past = new Undo<Body>();
   let key = fresh();
+  /** The gap that a new article fills, 0: none. */
+  let gap = 0;
   const now = computed<Written>(() => ({ body: tidy(body.value), note: note.value }));
   const dirty = computed(() => !same(now.value, base.value));
   const saver = new Saver<Written>({ edit, send, told: () => Object.assign(saving, { state: saver.state, at: saver.at, message: saver.message }) });
@@ -67,14 +71,15 @@ export function useDraft(version: ShallowRef<Version | null>, issuer = "") {
   }
 
   function revive() {
-    const left = recall<Written & { base: Body }>(place());
+    const left = recall<Written & { base: Body; gap?: number }>(place());
+    gap = left?.gap ?? 0;
     if (!left) return;
     [body.value, note.value] = [left.body, left.note];
     if (version.value) meet(version.value, left.base);
     if (dirty.value && !conflict.value) saver.touch();
   }
 
-  const store = () => keep(place(), dirty.value ? { ...now.value, body: body.value, base: base.value.body } : null);
+  const store = () => keep(place(), dirty.value ? { ...now.value, body: body.value, base: base.value.body, ...(gap && { gap }) } : null);
 
   async function send(written: Written) {
     if (conflict.value) throw undecided();
@@ -93,8 +98,13 @@ export function useDraft(version: ShallowRef<Version | null>, issuer = "") {
   function begun(made: Version, sent: Written) {
     keep(place(), null);
     key = fresh();
+    if (gap) void linked(gap, made.id);
+    gap = 0;
     kept(made, sent);
   }
+
+  const linked = (to: number, article: string) =>
+    usage.linkGap(to, article).catch((error: Error) => ElMessage.warning(`文章已存，还没关联到缺口：${error.message}`));
 
   function kept(answer: Version, sent: Written) {
     version.value = answer;

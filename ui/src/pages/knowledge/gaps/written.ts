@@ -13,5 +13,5 @@ export function begun(gap: Pick<Gap, "title" | "examples" | "department">, own: 
 
 /** Left where the editor looks for what it has not saved yet. */
 export function leave(gap: Pick<Gap, "id" | "title" | "examples" | "department">, own: string): void {
-  keep("article:new", { body: begun(gap, own), note: `补缺口 ${gap.id}`, base: tidy(blank(own)) });
+  keep("article:new", { body: begun(gap, own), note: `补缺口：${gap.title}`.slice(0, MOST), gap: gap.id, base: tidy(blank(own)) });
 }
