@@ -1,6 +1,8 @@
 """How near a request is to each catalogue line by meaning: vectors of its phrases, by an encoder that is handed in."""
 
 import hashlib
+import tempfile
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,7 +11,9 @@ import numpy.typing as npt
 
 from classifier.words import Scores
 
-Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+Vectors = npt.NDArray[np.float32]
+Encode = Callable[[Sequence[str]], Vectors]
+PROBE = "市民来电"
 NEAREST = 3
 LONGEST = 160
 
@@ -31,16 +35,34 @@ class MeaningMatcher:
         return np.stack(best, axis=1).astype(np.float64)
 
 
-def _cached(encode: Encode, phrases: Sequence[str], cache: Path | None) -> npt.NDArray[np.float32]:
-    """Vectors of the phrases, kept under a name made of the phrases and of what the encoder makes of the first."""
+def _cached(encode: Encode, phrases: Sequence[str], cache: Path | None) -> Vectors:
+    """Vectors of the phrases; kept one by one, so that a changed phrase costs itself alone.
+
+    The file is named by what the encoder makes of one text: another encoder has another.
+    """
     if cache is None:
         return encode(phrases)
-    key = hashlib.sha256("\n".join(phrases).encode() + np.round(encode(phrases[:1]), 4).tobytes()).hexdigest()[:16]
-    path = cache / f"routing-{key}.npy"
-    if path.exists():
-        kept: npt.NDArray[np.float32] = np.load(path)
-        return kept
-    vectors = encode(phrases)
-    cache.mkdir(parents=True, exist_ok=True)
-    np.save(path, vectors)
-    return vectors
+    path = cache / f"routing-{hashlib.sha256(np.round(encode([PROBE]), 4).tobytes()).hexdigest()[:16]}.npz"
+    known = _load(path)
+    missing = [phrase for phrase in dict.fromkeys(phrases) if phrase not in known]
+    if missing:
+        known |= dict(zip(missing, encode(missing), strict=True))
+        _save(path, {phrase: known[phrase] for phrase in dict.fromkeys(phrases)})
+    return np.array([known[phrase] for phrase in phrases], np.float32)
+
+
+def _load(path: Path) -> dict[str, Vectors]:
+    """Vectors by phrase; nothing where the file is missing or broken."""
+    try:
+        with path.open("rb") as opened, np.load(opened) as kept:
+            return dict(zip(kept["phrases"].tolist(), kept["vectors"], strict=True))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return {}
+
+
+def _save(path: Path, known: dict[str, Vectors]) -> None:
+    """Written beside and moved into place: who is interrupted leaves the old file whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as partial:
+        np.savez(partial, phrases=np.array(list(known)), vectors=np.array(list(known.values()), np.float32))
+    Path(partial.name).replace(path)
