@@ -93,6 +93,7 @@ export interface RecallItem {
   told: string;
   told_at: string;
   agent: string;
+  agent_name: string;
   state: RecallState;
   state_label: string;
   attempts: { at: string; actor: string; outcome: string; note: string }[];
