@@ -3,14 +3,13 @@
 import pytest
 
 from copilot.knowledge.live import Live
-from copilot.parts import open_database
 from copilot.settings import Settings
 from kb_index.encoders.base import NoEncoder, create
 from kb_index.search.index import Index
 
 
 @pytest.fixture
-def database(database_url, tmp_path):
+def database(open_database, database_url, tmp_path):
     """An empty database of each kind."""
     database = open_database(Settings(data=tmp_path, database_url=database_url))
     yield database
@@ -18,7 +17,7 @@ def database(database_url, tmp_path):
 
 
 @pytest.fixture
-def base(tmp_path):
+def base(open_database, tmp_path):
     """A database of the usual kind, where the kind does not matter."""
     database = open_database(Settings(data=tmp_path))
     yield database

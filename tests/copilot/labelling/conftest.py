@@ -1,15 +1,13 @@
 """A database with items to label, and people who label them."""
 
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from copilot import schema
-from copilot.database import Database
 from copilot.labelling import found, work
 from copilot.labelling.found import Found, NewItem
 from copilot.labelling.queues import Given, Known
+from copilot.settings import Settings
 from kb_index.article import plain
 
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -57,22 +55,16 @@ class Bench:
             self.run(lambda session, who=who: work.release(session, who, range(1000)))
 
 
-@contextmanager
-def opened(url):
-    database = Database(url)
-    schema.upgrade(database.engine)
+@pytest.fixture
+def bench(open_database, tmp_path):
+    database = open_database(Settings(data=tmp_path))
     yield Bench(database)
     database.close()
 
 
 @pytest.fixture
-def bench(tmp_path):
-    with opened(f"sqlite:///{tmp_path / 'copilot.db'}") as found:
-        yield found
-
-
-@pytest.fixture
-def each_bench(database_url):
+def each_bench(open_database, database_url, tmp_path):
     """On either database."""
-    with opened(database_url) as found:
-        yield found
+    database = open_database(Settings(data=tmp_path, database_url=database_url))
+    yield Bench(database)
+    database.close()

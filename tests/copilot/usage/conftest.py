@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from copilot import events
-from copilot.parts import open_database
 from copilot.settings import Settings
 from copilot.tables import CallRow, CardDecision, EventRow
 from kb_index.article import plain
@@ -30,7 +29,7 @@ HEARD = "材料齐全的审核通过后一般3个工作日内到账"
 
 
 @pytest.fixture
-def database(database_url, tmp_path):
+def database(open_database, database_url, tmp_path):
     """An empty database of each kind."""
     database = open_database(Settings(data=tmp_path, database_url=database_url))
     yield database
@@ -38,7 +37,7 @@ def database(database_url, tmp_path):
 
 
 @pytest.fixture
-def base(tmp_path):
+def base(open_database, tmp_path):
     """A database where the kind does not matter."""
     database = open_database(Settings(data=tmp_path))
     yield database
