@@ -41,9 +41,9 @@ test("the time that is left, and what is over, in plain words", () => {
 
 test("an address names a page and what its list is narrowed to; what names none is the desk", () => {
   expect([parse("#/tickets/7"), parse("#/tickets?queue=late&q=%E5%81%9C"), parse(""), parse("#/nonsense")]).toEqual([
-    { page: "tickets", id: "7", query: "" },
-    { page: "tickets", id: "", query: "queue=late&q=%E5%81%9C" },
-    { page: "desk", id: "", query: "" },
-    { page: "desk", id: "", query: "" },
+    { page: "tickets", id: "7", more: "", query: "" },
+    { page: "tickets", id: "", more: "", query: "queue=late&q=%E5%81%9C" },
+    { page: "desk", id: "", more: "", query: "" },
+    { page: "desk", id: "", more: "", query: "" },
   ]);
 });
