@@ -28,7 +28,7 @@ from eval.documents import Question
 from eval.pipeline import Seen, pipeline
 from eval.row import Row, quantile, table
 from kb_index.article import load as load_articles
-from kb_index.encoders.base import create
+from kb_index.encoders.registry import create
 from kb_index.search.index import SCORERS
 from telephony.samples import SAMPLES, Sample
 

@@ -18,7 +18,7 @@ import kb_index
 from copilot import parts
 from eval.noise import Homophones
 from kb_index.article import Article, load, plain
-from kb_index.encoders.base import create
+from kb_index.encoders.registry import create
 from kb_index.search import fuse
 from kb_index.search.build import build
 from kb_index.search.index import SCORERS, Index

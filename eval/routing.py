@@ -18,7 +18,7 @@ from classifier.datafile import Row, read
 from classifier.router import Router, Routing
 from copilot import parts
 from copilot.settings import Settings
-from kb_index.encoders.base import ENCODERS, create
+from kb_index.encoders.registry import ENCODERS, create
 
 SURE = (0.6, 0.8, 0.95)
 EITHER = "|"

@@ -26,7 +26,7 @@ from copilot.settings import Settings
 from eval.made import Base, Projected
 from eval.plain import Flat, Words
 from kb_index.article import Article, load
-from kb_index.encoders.base import create
+from kb_index.encoders.registry import create
 from kb_index.search.index import Index
 from kb_index.search.passages import passages
 from kb_index.search.query import essence

@@ -18,7 +18,7 @@ from eval import fit, scale
 from eval.ablation import FUSION, Remembering, ask, compared, tables
 from eval.documents import BadInput, Question, documents, questions
 from kb_index.article import Article, KnowledgeError
-from kb_index.encoders.base import CHOICES, create
+from kb_index.encoders.registry import CHOICES, create
 from kb_index.search.build import build
 from kb_index.search.index import SCORERS
 

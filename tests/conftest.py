@@ -27,7 +27,7 @@ from copilot.bus import MemoryBus
 from copilot.knowledge import shipped
 from copilot.knowledge.live import Live
 from copilot.settings import Settings
-from kb_index.encoders.base import create as create_encoder
+from kb_index.encoders.registry import create as create_encoder
 from kb_index.search.index import Index
 
 SEEDED = datetime(2026, 11, 2, 8, tzinfo=UTC)

@@ -15,7 +15,8 @@ from classifier.datafile import read
 from classifier.examples import Example
 from copilot.configuration.bodies import Column, Label, Line, Word, columns, distinct, read_form, read_rows, refuse
 from copilot.configuration.versions import ConfigurationError
-from kb_index.encoders.base import CHOICES, ENCODERS, ENDPOINT, FOLDER
+from kb_index.encoders.base import ENDPOINT, FOLDER
+from kb_index.encoders.registry import CHOICES, ENCODERS
 from kb_index.encoders.reranking import CHOICES as SECOND
 from kb_index.search.synonyms import Synonyms
 from kb_index.search.synonyms import shipped as shipped_synonyms

@@ -18,8 +18,7 @@ from copilot.knowledge import audit, bundle, swap
 from copilot.knowledge.jobs import Jobs, Progress
 from copilot.knowledge.live import Live
 from copilot.settings import Settings
-from kb_index.encoders import base as encoders
-from kb_index.encoders import reranking
+from kb_index.encoders import registry, reranking
 from kb_index.encoders.base import Encoder
 
 AGAIN = 60.0  # seconds until a model that could not be had is tried once more
@@ -136,7 +135,7 @@ def second(settings: Settings, configured: Configured, at: datetime) -> str:
 
 def made(settings: Settings, name: str) -> Encoder:
     """An encoder by its name, with the key of the settings."""
-    return encoders.create(name, settings.encoder_key, settings.encoder_seconds)
+    return registry.create(name, settings.encoder_key, settings.encoder_seconds)
 
 
 def export(database: Database, path: Path, progress: Progress = lambda done, total: None) -> int:

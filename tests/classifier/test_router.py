@@ -13,7 +13,7 @@ import telephony
 from classifier.calibration import Mixture, expected_calibration_error
 from classifier.catalogue import load
 from classifier.router import NOTHING, Router
-from kb_index.encoders.base import create
+from kb_index.encoders.registry import create
 
 DATA = Path(classifier.__file__).parent / "data"
 CALLS = Path(telephony.__file__).parent / "data"

@@ -9,7 +9,8 @@ import pytest
 import kb_index
 from copilot.settings import Settings
 from kb_index.article import load
-from kb_index.encoders.base import NoEncoder, create
+from kb_index.encoders.base import NoEncoder
+from kb_index.encoders.registry import create
 from kb_index.encoders.transformers import INSTALL
 from kb_index.search.build import build
 from kb_index.search.words import fingerprint

@@ -6,22 +6,23 @@ import numpy as np
 import pytest
 
 from kb_index.article import KnowledgeError
-from kb_index.encoders import base as encoders
+from kb_index.encoders import registry
+from kb_index.encoders.base import folder_name
 from kb_index.encoders.e5_file import read
 from tests.kb_index.model_server import serving
 
 TEXTS = ["小区突然停水怎么办", "公积金怎么提取", "", "ABC １２３", "长" * 3000]
 
 
-@pytest.fixture(scope="module", params=[*(name for name in encoders.ENCODERS if name != "none"), "folder", "endpoint"])
+@pytest.fixture(scope="module", params=[*(name for name in registry.ENCODERS if name != "none"), "folder", "endpoint"])
 def encoder(request):
     if request.param == "folder":
         yield request.getfixturevalue("folder_encoder")
     elif request.param == "endpoint":
-        with serving(encoders.create("use")) as server:
-            yield encoders.create(f"endpoint:{server.url}#use")
+        with serving(registry.create("use")) as server:
+            yield registry.create(f"endpoint:{server.url}#use")
     else:
-        made = encoders.create(request.param)
+        made = registry.create(request.param)
         if made.notice:
             pytest.skip(f"{made.notice}: make run installs it")
         yield made
@@ -64,12 +65,12 @@ def test_a_longer_text_than_it_takes_loses_its_middle_only(encoder):
 
 def test_an_unknown_name_says_what_there_is():
     with pytest.raises(KnowledgeError, match="没有编码器 bert；可选：e5"):
-        encoders.create("bert")
+        registry.create("bert")
 
 
 def test_one_that_cannot_be_loaded_is_done_without(monkeypatch):
-    monkeypatch.setitem(encoders.ENCODERS, "lost", "kb_index.nowhere:Lost")
-    made = encoders.create("lost")
+    monkeypatch.setitem(registry.ENCODERS, "lost", "kb_index.nowhere:Lost")
+    made = registry.create("lost")
     assert made.size == 0
     assert "语义编码器 lost 不可用" in made.notice
 
@@ -82,7 +83,7 @@ def test_a_file_of_another_format_is_refused(tmp_path):
 
 def test_names_of_folders_are_safe_and_never_fall_together():
     names = ["e5", "folder:/opt/bge@1", "folder:/opt/bge@2", "endpoint:https://a/v1#b", "endpoint:https://a/v1/b", ".."]
-    made = [encoders.folder_name(name) for name in names]
+    made = [folder_name(name) for name in names]
     assert made[0] == "e5"
     assert len(set(made)) == len(names)
     assert all(name.replace("-", "").replace(".", "").isalnum() for name in made)

@@ -7,7 +7,7 @@ import pytest
 
 from kb_index.article import KnowledgeError
 from kb_index.encoders import endpoint
-from kb_index.encoders.base import create
+from kb_index.encoders.registry import create
 from kb_index.search.build import build
 from tests.kb_index.model_server import serving
 

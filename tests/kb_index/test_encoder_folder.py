@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from kb_index.encoders.base import create
 from kb_index.encoders.e5 import LONGEST
+from kb_index.encoders.registry import create
 from kb_index.encoders.transformers import fingerprint
 
 TEXTS = ["小区突然停水怎么办", "公积金怎么提取", "ABC １２３", "我家 在\n三楼", "施工噪声" * (LONGEST // 8)]

@@ -8,7 +8,7 @@ import pytest
 
 from kb_index.article import KnowledgeError
 from kb_index.encoders import reranking
-from kb_index.encoders.base import create as create_encoder
+from kb_index.encoders.registry import create as create_encoder
 from kb_index.encoders.transformers import INSTALL
 from tests.kb_index.model_server import serving
 

@@ -22,7 +22,7 @@ from copilot.knowledge import bundle, upkeep
 from copilot.knowledge.jobs import Jobs, Progress
 from copilot.knowledge.tables import ArticleRow, AuditRow
 from copilot.parts import Parts
-from kb_index.encoders.base import CHOICES
+from kb_index.encoders.registry import CHOICES
 from ticket_core.deadline.calendar import ZONE
 
 router = APIRouter(prefix="/api/knowledge", tags=["热线百科"])

@@ -4,7 +4,8 @@ import pytest
 
 from copilot.knowledge.live import Live
 from copilot.settings import Settings
-from kb_index.encoders.base import NoEncoder, create
+from kb_index.encoders.base import NoEncoder
+from kb_index.encoders.registry import create
 from kb_index.search.index import Index
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from kb_index.encoders.base import NoEncoder, create
+from kb_index.encoders.base import NoEncoder
+from kb_index.encoders.registry import create
 from tests.copilot.waiting import eventually
 from tests.kb_index.model_server import serving
 
