@@ -1,6 +1,7 @@
 """Asked and not found: what agents searched, callers said and citizens wrote that the base had no answer to."""
 
 import logging
+import re
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from ticket_core.text import visible
 
 log = logging.getLogger(__name__)
 LONGEST = 500
+CHINESE = re.compile(r"[\u4e00-\u9fff]{2}")
 SAME = timedelta(minutes=2)  # within which a longer or shorter search of the same person is the same question
 
 
@@ -80,8 +82,9 @@ def in_call(session: Session, call: str, words: str, name: str, user: str, at: d
 
 
 def asks(text: str, name: str = "") -> str:
-    """What a text asks, masked; empty where it asks nothing."""
-    return anonymous(essence(visible(text)), (name,))[:LONGEST]
+    """What a text asks, masked; empty where it asks nothing in Chinese: slips of the keyboard are no gap."""
+    clean = anonymous(essence(visible(text)), (name,))[:LONGEST]
+    return clean if CHINESE.search(clean) else ""
 
 
 def _add(session: Session, row: Asked) -> Asked:

@@ -177,3 +177,9 @@ def test_weeks_begin_on_monday_at_the_hotline():
     assert [str(week.start) for week in weeks(sunday, 2)] == ["2026-11-16", "2026-11-23"]
     assert str(weeks(sunday + timedelta(minutes=1), 1)[0].start) == "2026-11-30"
     assert weeks(sunday, 1)[0].count([sunday, sunday + timedelta(minutes=1)]) == 1
+
+
+@pytest.mark.parametrize("slip", ["qwertyuiop", "13852706021", "你好", "  ", "a b c 1"])
+def test_a_slip_of_the_keyboard_is_no_question(slip):
+    assert asked.asks(slip) == ""
+    assert asked.asks(f"{slip}，无人机飞行要申请吗")

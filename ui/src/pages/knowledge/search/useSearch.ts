@@ -38,7 +38,7 @@ export function useSearch(address: () => { id: string; query: string }) {
       const answer = await kb.search(asked.value);
       if (found !== query) return;
       hits.value = answer;
-      if (answer[0] && !address().id) place(answer[0].article, query);
+      if (answer[0]?.sure && !address().id) place(answer[0].article, query);
     } catch (error) {
       if (found === query) [hits.value, problem.value] = [[], (error as Error).message];
     }
