@@ -135,9 +135,10 @@ def open_database(blank):
 def make_parts(request, built, open_database, tmp_path):
     """Parts with a database and a bus of their own. script: what the engine hears; else the fields of Parts.
 
-    articles: the knowledge base, with an index of its own to change; None: what ships, searched in the index of all.
+    articles: the knowledge base; None: what ships. The index is each test's own to change: what is opened beside the
+    one that writes the folder keeps its changes in memory.
     """
-    opened = []
+    opened, indexes = [], []
 
     def make(script=None, database_url="", articles=None, index=None, **changes):
         settings = changes.pop("settings", Settings(data=tmp_path, database_url=database_url))
@@ -145,11 +146,12 @@ def make_parts(request, built, open_database, tmp_path):
         opened.append(database)
         kept = list(built.articles.values()) if articles is None else articles
         database.submit(lambda session: shipped.seed(session, kept, SEEDED)).result()
-        live = Live(
-            database,
-            index or (built.index if articles is None else Index.open(None, request.getfixturevalue("encoder"))),
-        )
         if index is None:
+            home = built.live.home.of(built.index.encoder) if articles is None else None
+            index = Index.open(home, built.index.encoder)
+            indexes.append(index)
+        live = Live(database, index)
+        if indexes:
             live.follow()
         fresh = {
             "settings": settings,
@@ -161,6 +163,8 @@ def make_parts(request, built, open_database, tmp_path):
         return replace(built, **{**fresh, **changes})
 
     yield make
+    for index in indexes:
+        index.close()
     for database in opened:
         database.close()
 

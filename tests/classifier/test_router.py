@@ -133,9 +133,8 @@ def test_vectors_are_kept_and_belong_to_their_phrases(tmp_path, catalogue):
     encode = create("use").encode
     first = Router.train(small, encode, tmp_path).route("半夜施工")
     assert Router.train(small, encode, tmp_path).route("半夜施工") == first
-    assert len(list(tmp_path.iterdir())) == 1
     Router.train(type(catalogue)(catalogue.lines[:4], catalogue.departments), encode, tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_catalogue_without_examples_still_routes(catalogue):

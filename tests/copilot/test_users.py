@@ -48,7 +48,7 @@ def test_a_new_user_gets_a_temporary_password_once_and_chooses_another(site, adm
     assert made["password"] not in str(kept)
     client = site.client("liming", made["password"])
     who = client.get("/api/session").json()
-    assert (who["temporary"], who["department"], who["may"]) == (True, "邗江区城市管理局", ["tickets", "export"])
+    assert (who["temporary"], who["department"], who["may"]) == (True, "邗江区城市管理局", ["tickets", "export", "author"])
     refused = client.get("/api/tickets")
     assert (refused.status_code, "先改成自己的密码" in refused.json()["detail"]) == (403, True)
     old = made["password"]
@@ -67,7 +67,7 @@ def test_what_is_wrong_with_a_new_user_is_said(admin):
     answers = [(admin.post("/api/users", json=CLERK | changes), said) for changes, said in WRONG]
     assert {answer.status_code for answer, _ in answers} == {422}
     assert [said for answer, said in answers if said not in answer.json()["detail"]] == []
-    assert len(admin.get("/api/users").json()) == 10
+    assert len(admin.get("/api/users").json()) == 13
 
 
 def test_a_change_is_a_version_and_can_be_taken_back(site, admin):

@@ -29,8 +29,8 @@ def few(built):
 
 
 @pytest.fixture
-def site(make_parts, serve, built, few):
-    return serve(make_parts(SCRIPT, articles=few, index=built.index))
+def site(make_parts, serve, few):
+    return serve(make_parts(SCRIPT, articles=few))
 
 
 def talk(site, client, call="one"):

@@ -38,7 +38,7 @@ ASKED = (
 @pytest.fixture
 def parts(make_parts, built):
     """What ships is searched; three articles are in the base."""
-    return make_parts(articles=list(built.articles.values())[:3], index=built.index)
+    return make_parts(articles=list(built.articles.values())[:3])
 
 
 @pytest.fixture
@@ -270,7 +270,7 @@ async def test_without_anything_settled_nothing_is_written(parts, desk):
 
 @pytest.fixture
 def either_parts(make_parts, built, database_url):
-    return make_parts(database_url=database_url, articles=[], index=built.index)
+    return make_parts(database_url=database_url, articles=[])
 
 
 async def test_either_database_shuts_the_door(either_parts):
