@@ -54,7 +54,17 @@ def undo(admin, kind, version):
 
 def test_every_shipped_body_can_be_published_as_it_is(admin):
     kinds = [one["kind"] for one in admin.get("/api/configuration").json()]
-    assert kinds == ["deadlines", "holidays", "callback", "phrases", "tags", "departments", "catalogue", "search", "synonyms"]
+    assert kinds == [
+        "deadlines",
+        "holidays",
+        "callback",
+        "phrases",
+        "tags",
+        "departments",
+        "catalogue",
+        "search",
+        "synonyms",
+    ]
     for kind in kinds:
         detail = admin.get(f"/api/configuration/{kind}").json()
         assert detail["current"] is None

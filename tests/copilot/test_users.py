@@ -48,7 +48,11 @@ def test_a_new_user_gets_a_temporary_password_once_and_chooses_another(site, adm
     assert made["password"] not in str(kept)
     client = site.client("liming", made["password"])
     who = client.get("/api/session").json()
-    assert (who["temporary"], who["department"], who["may"]) == (True, "邗江区城市管理局", ["tickets", "export", "author"])
+    assert (who["temporary"], who["department"], who["may"]) == (
+        True,
+        "邗江区城市管理局",
+        ["tickets", "export", "author"],
+    )
     refused = client.get("/api/tickets")
     assert (refused.status_code, "先改成自己的密码" in refused.json()["detail"]) == (403, True)
     old = made["password"]
