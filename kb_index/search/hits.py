@@ -11,10 +11,11 @@ from kb_index.search import fuse, rerank
 from kb_index.search.asked import Asked
 from kb_index.search.collapse import folded
 from kb_index.search.highlight import Spans, spans
-from kb_index.search.passages import best_stretch
+from kb_index.search.passages import best_stretches
 from kb_index.search.rerank import Reranker
 from kb_index.search.segment import read_line
 from kb_index.search.snapshot import Snapshot, Weighed
+from kb_index.search.words import characters
 
 LEAST = 0.05  # a card less likely than that only takes the place of a look
 DEEPER = 8  # articles beyond twice the number asked for that are looked at for duplicates
@@ -50,10 +51,18 @@ class _Found:
 
 
 def hits(
-    snapshot: Snapshot, weighed: Weighed, asked: Asked, k: int, chance: float, sure: float, reranker: Reranker | None
+    snapshot: Snapshot,
+    weighed: Weighed,
+    asked: Asked,
+    k: int,
+    chance: float,
+    sure: float,
+    least: float,
+    reranker: Reranker | None,
 ) -> list[Hit]:
-    """The best k, best first. chance: that any answers; sure: from what score on a hit is. Raises KnowledgeError, the
-    reranker's.
+    """The best k, best first. chance: that any answers; sure: from what score on a hit is; least: what it must score.
+
+    Raises KnowledgeError, the reranker's.
     """
     depth = max(2 * k + DEEPER, rerank.DEPTH if reranker else 0)
     share = fuse.shares(weighed.rank)
@@ -63,8 +72,15 @@ def hits(
         found = _again(reranker, found, weighed, asked.text)
     groups = folded([(one.article, _text(one, weighed)) for one in found])
     ranked = sorted(groups, key=lambda group: -sum(found[place].share for place in group))
-    scored = ((group, chance * sum(found[place].share for place in group)) for group in ranked[:k])
-    return [_hit([found[place] for place in group], weighed, asked, score, score >= sure) for group, score in scored]
+    scored = [(group, chance * sum(found[place].share for place in group)) for group in ranked[:k]]
+    shown = [([found[place] for place in group], score) for group, score in scored if score >= least]
+    texts = best_stretches([_text(group[0], weighed) for group, _ in shown], characters([asked.text]).keys)
+    told, sounds = (weighed.telling.get(name, np.zeros(0, np.uint64)) for name in ("characters", "pinyin"))
+    marked = spans(texts, told, sounds, asked.others)
+    return [
+        _hit(group, weighed, text, marks, score, score >= sure)
+        for (group, score), text, marks in zip(shown, texts, marked, strict=True)
+    ]
 
 
 def _again(reranker: Reranker, found: Sequence[_Found], weighed: Weighed, text: str) -> list[_Found]:
@@ -76,10 +92,8 @@ def _again(reranker: Reranker, found: Sequence[_Found], weighed: Weighed, text: 
     return [_Found(first[n].article, first[n].number, float(share[n]), float(added[n])) for n in order] + list(rest)
 
 
-def _hit(group: Sequence[_Found], weighed: Weighed, asked: Asked, score: float, sure: bool) -> Hit:
+def _hit(group: Sequence[_Found], weighed: Weighed, text: str, marks: Spans, score: float, sure: bool) -> Hit:
     one = group[0]
-    text = best_stretch(_text(one, weighed), asked.text)
-    told, sounds = (weighed.telling.get(name, np.zeros(0, np.uint64)) for name in ("characters", "pinyin"))
     second = {} if one.added is None else {"reranker": one.added}
     return Hit(
         one.article,
@@ -87,7 +101,7 @@ def _hit(group: Sequence[_Found], weighed: Weighed, asked: Asked, score: float, 
         score,
         weighed.standard(one.number) | second,
         weighed.slice[one.number],
-        spans(text, told, sounds, asked.others),
+        marks,
         tuple(other.article.id for other in group[1:]),
         sure,
     )

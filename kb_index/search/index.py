@@ -118,12 +118,12 @@ class Index:
         sure = LEAST if asks and chance >= self.threshold else math.inf
         if not all_hits and sure == math.inf:
             return []
+        least = 0.0 if all_hits else sure
         try:
-            found = hits(snapshot, weighed, asked, k, chance, sure, self.reranker)
+            return hits(snapshot, weighed, asked, k, chance, sure, least, self.reranker)
         except KnowledgeError as error:
             self.notice = str(error)
-            found = hits(snapshot, weighed, asked, k, chance, sure, None)
-        return found if all_hits else [hit for hit in found if hit.sure]
+            return hits(snapshot, weighed, asked, k, chance, sure, least, None)
 
     def weigh(self, text: str, scorers: Sequence[str] = SCORERS, least: int = 0) -> tuple[list[str], Weighed]:
         """Ids of the articles that come into question, of any day and place, and what each scorer has to say of them.

@@ -1,9 +1,12 @@
 """What is searched of an article: the words of each slice, and short passages for the encoder."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from kb_index.article import Article
-from kb_index.search.words import characters
+from kb_index.search.postings import MOST, UNIT
+from kb_index.search.words import Keys, characters
 from kb_index.slicing import stretches
 
 QUESTIONS, STRETCHES = 5, 4  # of an article, of a slice, encoded: what stands behind them is found by its words
@@ -29,9 +32,16 @@ def passages(article: Article) -> list[tuple[int, str]]:
     return asked + told or [(ALL, article.title)]
 
 
-def best_stretch(text: str, query: str) -> str:
-    """The stretch of a slice that shares most with the query; the first where none does."""
-    parts = stretches(text) or [text]
-    sought, terms = characters([query]).keys, characters(parts)
-    shared = np.unique(np.array([terms.owner, terms.keys], np.uint64)[:, np.isin(terms.keys, sought)], axis=1)[0]
-    return parts[int(np.argmax(np.bincount(shared.astype(np.int64), minlength=len(parts))))]
+def best_stretches(texts: Sequence[str], sought: Keys) -> list[str]:
+    """Of each text the stretch that shares most of these pairs of characters; the first where none does."""
+    cut = [stretches(text) or [text] for text in texts]
+    every = [part for parts in cut for part in parts]
+    terms = characters(every)
+    here = np.isin(terms.keys, sought)
+    distinct = np.unique(terms.keys[here] << UNIT | terms.owner[here].astype(np.uint64))
+    shared = np.bincount((distinct & np.uint64(MOST - 1)).astype(np.int64), minlength=len(every))
+    ends = np.cumsum([len(parts) for parts in cut])
+    return [
+        every[end - len(parts) + int(np.argmax(shared[end - len(parts) : end]))]
+        for parts, end in zip(cut, ends.tolist(), strict=True)
+    ]
