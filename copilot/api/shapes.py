@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
 from sqlalchemy import inspect
 
-from copilot.api.mask import masked, masked_name, masked_number
+from copilot.masking import masked, masked_name, masked_number
 from ticket_core import vocabulary
 from ticket_core.inputs import Input
 from ticket_core.tables import NEVER, Ticket
@@ -281,7 +281,7 @@ def shape(ticket: Ticket, now: datetime, hidden: bool = False) -> TicketOut:
     if ticket.step_due_at == NEVER:
         update |= {"step_due_at": None, "step_amber_at": None}
     shown = _updated(out, update)
-    return anonymous(shown, veil(ticket)) if hidden else shown
+    return mask(shown, veil(ticket)) if hidden else shown
 
 
 def listed(ticket: Ticket, now: datetime, hidden: bool = False) -> TicketOut:
@@ -291,7 +291,7 @@ def listed(ticket: Ticket, now: datetime, hidden: bool = False) -> TicketOut:
     return _updated(out, told | {"evidence": {}})
 
 
-def anonymous(out: TicketOut, hide: Callable[[str], str]) -> TicketOut:
+def mask(out: TicketOut, hide: Callable[[str], str]) -> TicketOut:
     """Without the name and the numbers of the citizen, wherever they stand. hide: see `veil`."""
     told = {field: hide(getattr(out, field)) for field in (*TOLD, *WRITTEN)}
     tried = [one.model_copy(update={"reason": hide(one.reason)}) for one in out.callbacks]

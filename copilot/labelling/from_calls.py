@@ -11,10 +11,10 @@ from copilot.calls import decided
 from copilot.labelling import heard, sampling
 from copilot.labelling.found import Found, NewItem
 from copilot.labelling.heard import Heard
-from copilot.labelling.masking import mask as masked
-from copilot.labelling.masking import personal
 from copilot.labelling.queues import Name
 from copilot.labelling.sampling import Candidate
+from copilot.masking import mask as masked
+from copilot.masking import personal
 from copilot.parts import Parts
 from copilot.tables import CallRow
 

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.labelling.found import Found, NewItem, citizen, digest
-from copilot.labelling.masking import mask as masked
 from copilot.labelling.queues import Name, squash
 from copilot.parts import Parts
 from copilot.tables import CallRow
@@ -35,11 +34,10 @@ def _item(session: Session, row: Asked) -> NewItem | None:
     if len(squash(row.text)) < LEAST or (ticket is not None and ticket.confidential):
         return None
     numbers = [call.number if call else "", *((ticket.calling_number, ticket.callback_number) if ticket else ())]
-    text = masked(row.text, [ticket.citizen_name] if ticket else [])
     return NewItem(
         queue=Name.QUESTIONS,
-        subject=digest(squash(text)),
-        body={"text": text, "context": {"source": row.source}},
+        subject=digest(squash(row.text)),
+        body={"text": row.text, "context": {"source": row.source}},
         call=row.call or "",
         ticket=number,
         citizen=citizen(session, *numbers),

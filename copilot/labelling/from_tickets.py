@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from copilot.labelling import heard, sampling
 from copilot.labelling.found import Found, NewItem, citizen, digest
 from copilot.labelling.heard import Heard
-from copilot.labelling.masking import mask as masked
 from copilot.labelling.queues import MACHINE, PERSON, Name, route
 from copilot.labelling.sampling import Candidate
+from copilot.masking import mask as masked
 from copilot.parts import Parts
 from copilot.tables import CallRow
 from ticket_core.tables import JournalEntry, Ticket

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from copilot import events
 from copilot.labelling.found import citizen
-from copilot.labelling.masking import mask as masked
+from copilot.masking import mask as masked
 from copilot.tables import CallRow, EventRow
 from ticket_core.tables import Ticket
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from copilot.labelling.alike import alike
 from copilot.labelling.found import digest
-from copilot.labelling.masking import personal
 from copilot.labelling.queues import Name, squash
 from copilot.labelling.splits import Groups
 from copilot.labelling.tables import LabelItem
+from copilot.masking import personal
 from kb_index.article import Article
 
 SEARCH, ROUTING, SPEECH = "search", "routing", "speech"

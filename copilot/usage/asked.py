@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.database import Database
-from copilot.usage.masking import anonymous
+from copilot.masking import mask
 from copilot.usage.tables import Asked
 from kb_index.search.query import essence
 from ticket_core.tables import Ticket
@@ -83,7 +83,7 @@ def in_call(session: Session, call: str, words: str, name: str, user: str, at: d
 
 def asks(text: str, name: str = "") -> str:
     """What a text asks, masked; empty where it asks nothing in Chinese: slips of the keyboard are no gap."""
-    clean = anonymous(essence(visible(text)), (name,))[:LONGEST]
+    clean = mask(essence(visible(text)), (name,))[:LONGEST]
     return clean if CHINESE.search(clean) else ""
 
 

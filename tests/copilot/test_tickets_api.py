@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from copilot.api.mask import masked
+from copilot.masking import masked
 from ticket_core import tickets
 from ticket_core.by import By
 from ticket_core.vocabulary import Role

@@ -12,7 +12,6 @@ from copilot.knowledge import acts
 from copilot.usage import asked, gap_lists, gaps
 from copilot.usage.gap_lists import Wanted
 from copilot.usage.gaps import Duty, Question, State
-from copilot.usage.masking import anonymous
 from copilot.usage.tables import Asked, Gap
 from copilot.usage.weeks import weeks
 from kb_index.article import KnowledgeError
@@ -157,19 +156,9 @@ def test_a_search_that_is_typed_on_is_one_question(database, run):
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "name", "kept"),
-    [
-        ("我叫王小明，住在东关街12号楼3单元502室", "", "我叫**，住在东关街**"),
-        ("李女士反映身份证321002199001011234丢了", "李", "*女士反映身份证******丢了"),
-        ("电话是一三八五二七零六零二一", "", "电话是******"),
-        ("写信到 a.b@example.com", "", "写信到 ***"),
-        ("张小红的工资没有发", "张小红", "***的工资没有发"),
-        ("三个工作日内办结吗，2026年1月1日起执行", "", "三个工作日内办结吗，2026年1月1日起执行"),
-    ],
-)
-def test_annotators_read_the_question_and_not_the_person(text, name, kept):
-    assert anonymous(text, (name,)) == kept
+def test_annotators_read_the_question_and_not_the_person():
+    told = "张小红的工资没有发，家在东关街12号，三个工作日内办结吗"
+    assert asked.asks(told, "张小红") == "张**的工资没有发，家在东关街**号，三个工作日内办结吗"
 
 
 def test_weeks_begin_on_monday_at_the_hotline():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from copilot.labelling.masking import mask, personal
+from copilot.masking import mask, personal
 
 
 @pytest.mark.parametrize(
