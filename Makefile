@@ -16,7 +16,7 @@ run: .venv/ready $(STATIC) ## start the copilot on http://127.0.0.1:8000 (instal
 	@$(BIN)/python -m copilot serve
 
 test: .venv/tools ui/node_modules/ready $(STATIC) ## all tests
-	$(BIN)/pytest -n 2 --dist loadfile && cd ui && npx vitest run
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder && cd ui && npx vitest run
 
 check: .venv/tools ui/node_modules/ready ## lint, types, import contracts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && cd ui && npx vue-tsc --noEmit

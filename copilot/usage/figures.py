@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from copilot.configuration.versions import local_date
 from copilot.knowledge.tables import ArticleRow, ArticleVersion
 from copilot.tables import CallRow, CardDecision
-from copilot.usage import gaps, recalls
+from copilot.usage import gap_lists, recalls
 from copilot.usage.asked import Source
 from copilot.usage.decisions import final
-from copilot.usage.tables import Asked, CallUse, Cited, Gap, RecallItem, Said
+from copilot.usage.tables import Asked, CallUse, Cited, RecallItem, Said
 from copilot.usage.weeks import Week, weeks
 from kb_index.lifecycle import State
 from ticket_core.deadline import ZONE
@@ -138,11 +138,8 @@ def refusals(session: Session, begin: datetime) -> list[tuple[str, int]]:
 
 def gap_counts(session: Session, now: datetime) -> dict[str, int]:
     """Gaps by state, and how many of those that are worked on are overdue."""
-    found = {state.value: 0 for state in gaps.State}
-    for state, count in session.execute(select(Gap.state, func.count()).group_by(Gap.state)):
-        found[state] = count
-    late = select(func.count()).select_from(Gap).where(Gap.state.in_(gaps.WORKED_ON), Gap.due_at < now)
-    return found | {"overdue": session.scalar(late) or 0}
+    found, overdue = gap_lists.counts(session, None, now)
+    return {state.value: count for state, count in found.items()} | {"overdue": overdue}
 
 
 def recall_counts(session: Session) -> dict[str, int]:

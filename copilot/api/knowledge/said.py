@@ -1,4 +1,4 @@
-"""How the base is used: what was said of it in a call; gaps, recalls, feedback and figures beside it."""
+"""What the agent of a call said of the base."""
 
 from datetime import datetime
 
@@ -9,12 +9,10 @@ from sqlalchemy.orm import Session
 
 from copilot.api.access import PartsIn, WhoIn
 from copilot.api.calls import visible
-from copilot.api.knowledge import figures, gaps, recalls
 from copilot.usage.figures import titles
 from copilot.usage.tables import Said
 
-router = APIRouter()
-said = APIRouter(prefix="/api/knowledge")
+router = APIRouter(prefix="/api/knowledge")
 
 
 class SaidOut(BaseModel):
@@ -31,7 +29,7 @@ class SaidOut(BaseModel):
     at: datetime
 
 
-@said.get("/said/{call}")
+@router.get("/said/{call}")
 async def in_call(call: str, user: WhoIn, parts: PartsIn) -> list[SaidOut]:
     """What the agent of a call said of the articles that were shown or taken."""
 
@@ -49,7 +47,3 @@ async def in_call(call: str, user: WhoIn, parts: PartsIn) -> list[SaidOut]:
         ]
 
     return await parts.database.read(find)
-
-
-for one in (said, gaps.router, recalls.router, figures.router):
-    router.include_router(one)
