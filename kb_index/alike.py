@@ -14,6 +14,7 @@ from zlib import crc32
 
 from kb_index.article import Article
 from kb_index.facts import Fact, facts
+from kb_index.search import regions
 
 SENTENCE = re.compile(r"[^。！？；!?;\n]+[。！？；!?;]?")
 CLAUSE = re.compile(r"[，,：:（）()、]")
@@ -103,7 +104,7 @@ class Sentence:
 
 def compare(mine: Article, theirs: Article) -> list[Finding]:
     """What two articles have in common or contradict each other in, the weightiest first."""
-    if _apart(mine.region, theirs.region):
+    if not regions.shipped().touch(mine.region, theirs.region):
         return []
     copies = list(_copies(mine, theirs))
     if copies and copies[0].label == "重复":
@@ -323,11 +324,6 @@ def _overlap(a: str, b: str) -> float:
 def _shingles(text: str) -> set[str]:
     plain = _plain(text)
     return {plain[n : n + SHINGLE] for n in range(max(1, len(plain) - SHINGLE + 1))}
-
-
-def _apart(a: str, b: str) -> bool:
-    """Whether two regions have nothing in common; one that is not said is everywhere."""
-    return bool(a and b) and not (a.startswith(b) or b.startswith(a) or a.endswith(b) or b.endswith(a))
 
 
 def _together(a: Article, b: Article) -> bool:
