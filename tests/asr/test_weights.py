@@ -6,6 +6,7 @@ import socket
 import tarfile
 import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -98,6 +99,15 @@ def test_weights_are_fetched_unpacked_and_verified(tmp_path, shelf):
     assert left(tmp_path) == [NAME]
     weights.install(NAME, tmp_path)
     assert len(shelf.asked) == 1  # what is here and right is not asked for again
+
+
+def test_who_installs_at_the_same_time_waits_for_what_the_other_brings(tmp_path, shelf):
+    listed(tmp_path, shelf.url, shelf.content)
+    with ThreadPoolExecutor(4) as pool:
+        folders = list(pool.map(lambda _: weights.install(NAME, tmp_path), range(4)))
+    assert {weights.verify(NAME, tmp_path)} == set(folders)
+    assert len(shelf.asked) == 1
+    assert left(tmp_path) == [NAME]
 
 
 def test_a_cut_connection_is_taken_up_where_it_broke(tmp_path, shelf):
