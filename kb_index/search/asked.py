@@ -25,15 +25,16 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """terms: by scorer of words. others: other names for what was said. vector: (1, size), None: without.
+    """terms: by scorer of words. others: other names for what was said.
 
-    talk: the vector's cosine to the nearest small talk.
+    vectors: (1 or 2, size), of what was said and of what was probably meant; None: without. talk: their cosine to the
+    nearest small talk.
     """
 
     text: str
     terms: dict[str, Weights]
     others: list[str]
-    vector: Vectors | None = None
+    vectors: Vectors | None = None
     talk: float = 0.0
 
 

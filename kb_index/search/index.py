@@ -107,7 +107,7 @@ class Index:
         snapshot = self._snapshot
         if not text or not snapshot.size or k < 1:
             return []
-        asked = self._asked(text, scorers)
+        asked = self._asked(snapshot, text, scorers)
         day = today or (datetime.now(UTC) + CHINA).date()
         places = regions.shipped()
         where = (region,) if region else places.named(query)
@@ -131,7 +131,7 @@ class Index:
         least: how many articles at least, where there are as many. Raises KnowledgeError where there are none.
         """
         snapshot = self._snapshot
-        weighed = snapshot.weigh(self._asked(text, scorers), self._fusion, Wanted(None, {}), least)
+        weighed = snapshot.weigh(self._asked(snapshot, text, scorers), self._fusion, Wanted(None, {}), least)
         if weighed is None:
             raise KnowledgeError("热线百科是空的，无从检索")
         return [snapshot.parts[part].segment.id(place) for part, place in weighed.place], weighed
@@ -206,14 +206,14 @@ class Index:
         if writing.notice or position:
             self.notice = writing.notice or self.encoder.notice
 
-    def _asked(self, text: str, scorers: Sequence[str]) -> Asked:
+    def _asked(self, snapshot: Snapshot, text: str, scorers: Sequence[str]) -> Asked:
         others = self.synonyms.others(text)
         terms = {name: weights(name, text, others) for name in READERS if name in scorers}
         if "vectors" not in scorers or not self.encoder.size:
             return Asked(text, terms, others)
         try:
-            vector = self.encoder.encode([text], query=True)
-            return Asked(text, terms, others, vector, float((self._small_talk @ vector[0]).max()))
+            vectors = self.encoder.encode(list(dict.fromkeys([text, snapshot.meant(text)])), query=True)
+            return Asked(text, terms, others, vectors, float((self._small_talk @ vectors.T).max()))
         except KnowledgeError as error:
             self.notice = str(error)
             return Asked(text, terms, others)

@@ -62,13 +62,14 @@ class Near:
         return made
 
     def top(self, asked: Vectors, count: int, allowed: Flags | None) -> tuple[Places, Scores]:
-        """At most `count` rows nearest to a vector (1, size), among those allowed (None: all), nearest first."""
+        """At most `count` rows nearest to each of the vectors (n, size), nearest first. allowed: None, or which may."""
         count = min(count, len(self._rows))
         if not count:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         scores, places = self._index.search(asked, count, params=self._settings(allowed))
-        found = places[0] >= 0
-        return places[0][found], scores[0][found]
+        order = np.argsort(-scores, axis=None, kind="stable")
+        order = order[places.ravel()[order] >= 0]
+        return places.ravel()[order], scores.ravel()[order]
 
     def _settings(self, allowed: Flags | None) -> Any:
         settings: Any = faiss.SearchParametersIVF() if self._listed else faiss.SearchParameters()
@@ -81,8 +82,8 @@ class Near:
         return settings
 
     def cosines(self, asked: Vectors, places: Places) -> Scores:
-        """Those of single rows, exactly."""
-        out: Scores = self._rows[places].astype(np.float32) @ asked[0]
+        """Those of single rows to the nearest of some vectors (n, size), exactly."""
+        out: Scores = (self._rows[places].astype(np.float32) @ asked.T).max(axis=1)
         return out
 
     def sum_of(self, places: Places) -> npt.NDArray[np.float64]:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb_index.search.filters import Wanted
+from kb_index.search.meant import Alike
 from kb_index.search.near import Near
 from kb_index.search.postings import Flags
 from kb_index.search.segment import Offsets, Segment, key, spread
@@ -21,6 +22,7 @@ class Part:
 
     segment: Segment
     near: Near
+    alike: Alike
     alive: Flags
     rows: int
     total: npt.NDArray[np.float64]
@@ -31,8 +33,9 @@ class Part:
     @classmethod
     def of(cls, segment: Segment, name: str = "", seal: int = 0) -> "Part":
         """A whole segment."""
-        near = Near(segment.columns)
-        return cls(segment, near, np.ones(len(segment), bool), len(segment.columns["row"]), near.total, name, seal)
+        near, alike = Near(segment.columns), Alike(segment.characters)
+        alive = np.ones(len(segment), bool)
+        return cls(segment, near, alike, alive, len(segment.columns["row"]), near.total, name, seal)
 
     def without(self, articles: npt.NDArray[np.int64]) -> "Part":
         """The same without these articles."""

@@ -8,9 +8,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from kb_index.encoders.base import Vectors
 from kb_index.search.asked import Asked
 from kb_index.search.filters import Wanted
 from kb_index.search.fuse import Fusion
+from kb_index.search.meant import meant
 from kb_index.search.near import Places
 from kb_index.search.part import Part
 from kb_index.search.passages import ALL
@@ -96,12 +98,16 @@ class Snapshot:
         for part in self.parts:
             yield from ((part.segment, place) for place in np.flatnonzero(part.alive).tolist())
 
+    def meant(self, text: str) -> str:
+        """A question as it was probably meant, where it may have been misheard."""
+        return meant(text, [part.alike for part in self.parts])
+
     def weigh(self, asked: Asked, fusion: Fusion, wanted: Wanted, least: int = 0) -> Weighed | None:
         """None where nothing may be found. least: how many articles are wanted at least, where there are as many."""
         allowed = [part.allowed(wanted) for part in self.parts]
         units = [flags[part.owner] for part, flags in zip(self.parts, allowed, strict=True)]
         every = np.concatenate(units) if units else np.zeros(0, bool)
-        if not every.any() or not (asked.terms or asked.vector is not None):
+        if not every.any() or not (asked.terms or asked.vectors is not None):
             return None
         rarities = {name: self._rarity(name, terms.keys) for name, terms in asked.terms.items()}
         dense = {name: self._words(name, asked, rarities[name]) for name in asked.terms}
@@ -115,12 +121,12 @@ class Snapshot:
         for name, scores in dense.items():
             may = scores if every.all() else scores[every]
             means[name], spreads[name] = float(may.mean()), float(may.std())
-        if asked.vector is not None and self._rows:
-            chosen = np.union1d(chosen, self._nearest(asked.vector, depth, allowed, words))
-            means["vectors"], spreads["vectors"] = self._background(asked.vector)
+        if asked.vectors is not None and self._rows:
+            chosen = np.union1d(chosen, self._nearest(asked.vectors, depth, allowed, words))
+            means["vectors"], spreads["vectors"] = self._background(asked.vectors)
         scored = {name: scores[chosen] for name, scores in dense.items()}
-        if "vectors" in means and asked.vector is not None:
-            scored["vectors"] = self._cosines(asked.vector, chosen)
+        if "vectors" in means and asked.vectors is not None:
+            scored["vectors"] = self._cosines(asked.vectors, chosen)
         if not len(chosen) or not scored:
             return None
         rank = fusion.rank(scored)
@@ -162,11 +168,11 @@ class Snapshot:
     def _telling(self, keys: Keys, rare: "Rare") -> Keys:
         return keys[rare.counts <= max(3, COMMON * self.size)]
 
-    def _nearest(self, vector: Scores, depth: int, allowed: Sequence[Flags], words: Scores) -> Places:
-        """The units of the rows nearest to a vector. A question belongs to all of its article: the best by words."""
+    def _nearest(self, vectors: Vectors, depth: int, allowed: Sequence[Flags], words: Scores) -> Places:
+        """The units of the rows nearest to vectors. A question belongs to all of its article: the best by words."""
         scores, numbers, rows = [], [], []
         for number, (part, flags) in enumerate(zip(self.parts, allowed, strict=True)):
-            found, near = part.near.top(vector, depth, None if flags.all() else flags[part.row_owner])
+            found, near = part.near.top(vectors, depth, None if flags.all() else flags[part.row_owner])
             scores.append(near)
             rows.append(found)
             numbers.append(np.full(len(found), number))
@@ -183,7 +189,7 @@ class Snapshot:
             out.append(start + low + place)
         return np.array(out, np.int64)
 
-    def _cosines(self, vector: Scores, units: Places) -> Scores:
+    def _cosines(self, vectors: Vectors, units: Places) -> Scores:
         """Each unit's nearest passage, its article's questions among them; -1 where it has none. units: ascending."""
         out = np.full(len(units), -1, np.float32)
         numbers = np.searchsorted(self._unit_starts, units, side="right") - 1
@@ -194,7 +200,7 @@ class Snapshot:
             articles = np.unique(part.owner[units[mine] - start]).astype(np.int64)
             rows = part.passages_of(articles)
             piece, of = columns["row_slice"][rows], part.row_owner[rows]
-            scores = part.near.cosines(vector, rows)
+            scores = part.near.cosines(vectors, rows)
             whole = np.full(len(columns["since"]), -1, np.float32)
             np.maximum.at(whole, of[piece == ALL], scores[piece == ALL])
             single = np.full(len(part.owner), -1, np.float32)
@@ -204,14 +210,14 @@ class Snapshot:
             out[mine] = np.maximum(single[local], whole[part.owner[local]])
         return out
 
-    def _background(self, vector: Scores) -> tuple[float, float]:
+    def _background(self, vectors: Vectors) -> tuple[float, float]:
         """Mean and spread of the cosines of all passages: by their sum, by a sample of each part."""
-        total = sum((part.total for part in self.parts), np.zeros(vector.shape[1]))
-        mean = float(total @ vector[0]) / self._rows
+        total = sum((part.total for part in self.parts), np.zeros(vectors.shape[1]))
+        mean = float(total @ vectors.mean(axis=0)) / self._rows
         squares, seen = 0.0, 0.0
         for part in self.parts:
             if part.rows:
-                away = part.near.sample @ vector[0] - np.float32(mean)
+                away = (part.near.sample @ vectors.T).max(axis=1) - np.float32(mean)
                 squares, seen = squares + float((away**2).mean()) * part.rows, seen + part.rows
         return mean, math.sqrt(squares / seen)
 

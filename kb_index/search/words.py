@@ -50,6 +50,19 @@ def pinyin(texts: Sequence[str]) -> Terms:
     return _chosen(keys, owner, at, pair)
 
 
+def pairs(text: str) -> Keys:
+    """The key of each two characters that follow one another, whatever they are, as `characters` has it."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    return codes[:-1] << CHARACTER | codes[1:]
+
+
+def sounds(keys: Keys) -> Keys:
+    """The key that `pinyin` has for each pair of characters; 0 where it is not Chinese."""
+    table = _sounds()
+    first, second = table[keys >> CHARACTER], table[keys & ((np.uint64(1) << CHARACTER) - np.uint64(1))]
+    return np.where((first > 0) & (second > 0), first.astype(np.uint64) << SYLLABLE | second, np.uint64(0))
+
+
 @cache
 def fingerprint() -> int:
     """Tells the tables apart that terms are made by: another library may number sounds in another way."""
