@@ -11,7 +11,7 @@ from kb_index.encoders.base import Vectors
 from kb_index.search.postings import Flags, Scores
 
 BLOCK = 1 << 14
-MANY = 200_000  # rows from which lists pay
+MANY = 50_000  # rows from which lists pay
 LOOKED_INTO = 48  # lists
 TRAINED_ON, ROUNDS = 48, 8  # rows a list, rounds of k-means
 SAMPLE = 256
