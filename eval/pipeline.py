@@ -60,10 +60,10 @@ class Pipeline:
 
 
 @asynccontextmanager
-async def pipeline(say: Say = lambda _: None) -> AsyncIterator[Pipeline]:
-    """A pipeline with the engine of the settings, on a database that is gone afterwards."""
+async def pipeline(say: Say = lambda _: None, settings: Settings | None = None) -> AsyncIterator[Pipeline]:
+    """A pipeline with the engine of the settings, by default on a database that is gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder))
+        settings = settings or Settings(data=Path(folder))
         if settings.engine == "whisper":
             weights.install("whisper-base", settings.models)
         built = parts.build(settings, say)

@@ -1,5 +1,6 @@
 """The real parts, built once; databases and brokers that are started for the tests and gone afterwards."""
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -25,13 +26,20 @@ from copilot.api.access import SAMPLE_PASSWORD
 from copilot.app import create_app
 from copilot.bus import MemoryBus
 from copilot.knowledge import shipped
-from copilot.knowledge.live import Live
+from copilot.knowledge.live import Home, Live
 from copilot.settings import Settings
 from kb_index.encoders.registry import create as create_encoder
 from kb_index.search.index import Index
 
 SEEDED = datetime(2026, 11, 2, 8, tzinfo=UTC)
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
+LONG = ("browser", "speech")
+
+
+def pytest_collection_modifyitems(items):
+    """Files of browsers and of real speech go first, as they take longest: the last file leaves a worker idle."""
+    long = {mark: {item.path for item in items if item.get_closest_marker(mark)} for mark in LONG}
+    items.sort(key=lambda item: [item.path not in long[mark] for mark in LONG])
 
 
 def free_port():
@@ -97,10 +105,52 @@ def redis_server(folder, port):
         yield process
 
 
+def parts_in(folder):
+    """Every part with the shipped data and an engine that hears nothing, all that it keeps in a folder."""
+    return parts_module.build(Settings(data=folder, cache=folder / "cache", engine="scripted"))
+
+
 @pytest.fixture(scope="session")
-def built(request):
-    """Every part with the shipped data and an engine that hears nothing; the index is kept from run to run."""
-    return parts_module.build(Settings(data=Path(request.config.cache.mkdir("parts")), engine="scripted"))
+def kept(request, testrun_uid):
+    """The folder of the shipped index, which takes a minute: kept from run to run, the first that asks updates it."""
+    folder = Path(request.config.cache.mkdir("shipped")).resolve()
+    done, data = folder / "run", folder / "data"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists() or done.read_text("utf8") != testrun_uid:
+            for file in data.glob("copilot.db*"):
+                file.unlink()  # one that is filled keeps the articles that shipped when it was
+            parts = parts_in(data)
+            parts.live.shut()
+            parts.database.close()
+            done.write_text(testrun_uid, "utf8")
+        home = Home(Settings(data=data, cache=data / "cache"))
+        home.leave()
+    return home.folder
+
+
+@pytest.fixture(scope="session")
+def furnish(kept):
+    """Puts a copy of what is kept where parts with their data in a given folder look for their own; their settings."""
+
+    def put(folder):
+        settings = Settings(data=folder, cache=folder / "cache")
+        home = Home(settings)
+        shutil.copytree(kept, home.folder, ignore=shutil.ignore_patterns("lock"), dirs_exist_ok=True)
+        home.leave()
+        for file in kept.parents[2].glob("routing-*"):
+            shutil.copy(file, settings.cache)
+        return settings
+
+    return put
+
+
+@pytest.fixture(scope="session")
+def built(furnish, tmp_path_factory):
+    """Every part with the shipped data and an engine that hears nothing."""
+    folder = tmp_path_factory.mktemp("built")
+    furnish(folder)
+    return parts_in(folder)
 
 
 @pytest.fixture(scope="session")

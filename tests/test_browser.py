@@ -5,13 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 import soundfile
 
+from copilot.settings import Settings
 from telephony.base import RATE
 from telephony.replay import read
 from telephony.samples import SAMPLES
@@ -29,7 +30,8 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
-        self._env = {**os.environ, "COPILOT_PORT": str(self.port), "COPILOT_DATA": str(data)}
+        folders = {"COPILOT_DATA": str(data), "COPILOT_CACHE": str(data / "cache")}
+        self._env = {**os.environ, "COPILOT_PORT": str(self.port), **folders}
 
     def start(self) -> None:
         """Returns once it answers."""
@@ -51,10 +53,10 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(furnish: Callable[[Path], Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that runs for the whole module."""
     SHOTS.mkdir(exist_ok=True)
-    running = Server(tmp_path_factory.mktemp("browser") / "data")
+    running = Server(furnish(tmp_path_factory.mktemp("browser")).data)
     running.start()
     yield running
     running.stop()

@@ -27,7 +27,7 @@ META = {"call_id": CALL, "calling_number": "13852706021", "format": "PCMA", "cha
 @contextmanager
 def server(data, port):
     """The server as `make run` starts it, with the speech engine that is the default; yields when it listens."""
-    env = {**os.environ, "COPILOT_PORT": str(port), "COPILOT_DATA": str(data)}
+    env = {**os.environ, "COPILOT_PORT": str(port), "COPILOT_DATA": str(data), "COPILOT_CACHE": str(data / "cache")}
     command = [sys.executable, "-u", "-m", "copilot", "serve"]
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         try:
@@ -102,7 +102,8 @@ def keep():
 
 
 @pytest.mark.speech
-def test_nothing_told_or_acknowledged_is_lost(tmp_path, free_port, keep):
+def test_nothing_told_or_acknowledged_is_lost(furnish, tmp_path, free_port, keep):
+    furnish(tmp_path)
     legs = read(next(sample for sample in SAMPLES if sample.id == "night-noise").wav)
     audio = g711.encode(legs.reshape(-1))
     half = len(audio) // 2

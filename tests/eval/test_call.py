@@ -10,8 +10,8 @@ from telephony.samples import SAMPLES
 
 
 @pytest.mark.speech
-async def test_sample_calls_come_out_right():
-    async with pipeline() as line:
+async def test_sample_calls_come_out_right(furnish, tmp_path):
+    async with pipeline(settings=furnish(tmp_path)) as line:
         for name in ("night-noise", "gas-smell"):
             sample = next(sample for sample in SAMPLES if sample.id == name)
             result = report(await line.play(sample.wav, False, sample.number), False)

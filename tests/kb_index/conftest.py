@@ -1,13 +1,13 @@
-"""The shipped base, indexed with the packaged encoder; vectors are kept from run to run. Weights as a folder."""
+"""The shipped base, indexed with the packaged encoder. Weights as a folder."""
 
 import importlib.util
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import kb_index
-from copilot.settings import Settings
 from kb_index.article import load
 from kb_index.encoders.base import NoEncoder
 from kb_index.encoders.registry import create
@@ -24,9 +24,11 @@ def base():
 
 
 @pytest.fixture(scope="session")
-def index(base):
+def index(base, kept, tmp_path_factory):
     """The index that the product builds."""
-    return build(base, create(), Settings().cache)
+    folder = tmp_path_factory.mktemp("base")
+    shutil.copytree(kept, folder / "index", ignore=shutil.ignore_patterns("lock"))
+    return build(base, create(), folder)
 
 
 @pytest.fixture(scope="session")

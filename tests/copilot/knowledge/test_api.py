@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from kb_index.encoders.base import NoEncoder
 from kb_index.encoders.registry import create
 from tests.copilot.waiting import eventually
 from tests.kb_index.model_server import serving
@@ -22,14 +21,8 @@ ASKED = "龙舟训练场提前一天在官网预约吗"
 
 
 @pytest.fixture
-def encoder():
-    """None: the words find what is sought here."""
-    return NoEncoder()
-
-
-@pytest.fixture
-def site(make_parts, serve, built):
-    return serve(make_parts(articles=list(built.articles.values())))
+def site(make_parts, serve):
+    return serve(make_parts())
 
 
 def good(answer, status=200):
