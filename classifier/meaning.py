@@ -21,18 +21,36 @@ LONGEST = 160
 class MeaningMatcher:
     """The mean likeness of a line's three nearest phrases. Only the first 160 characters of a request are encoded."""
 
-    def __init__(self, encode: Encode, phrases: Sequence[str], lines: Sequence[int], cache: Path | None) -> None:
-        """phrases[i] belongs to line lines[i], which ascends; cache: a folder where vectors are kept."""
+    def __init__(
+        self,
+        encode: Encode,
+        phrases: Sequence[str],
+        lines: Sequence[int],
+        cache: Path | None,
+        requests: Sequence[str] = (),
+    ) -> None:
+        """phrases[i] belongs to line lines[i], which ascends; cache: a folder where vectors are kept.
+
+        requests: those that are scored at every start; their vectors are kept as well.
+        """
         self._encode = encode
-        self._phrases = _cached(encode, phrases, cache)
+        shortened = list(dict.fromkeys(text[:LONGEST] for text in requests))
+        vectors = _cached(encode, [*phrases, *shortened], cache)
+        self._phrases = vectors[: len(phrases)]
+        self._known = dict(zip(shortened, vectors[len(phrases) :], strict=True))
         starts = np.flatnonzero(np.diff(lines, prepend=-1))
         self._spans = list(zip(starts, [*starts[1:], len(lines)], strict=True))
 
     def scores(self, texts: Sequence[str]) -> Scores:
         """(texts, lines), cosines."""
-        alike = self._encode([text[:LONGEST] for text in texts]) @ self._phrases.T
+        alike = self._vectors([text[:LONGEST] for text in texts]) @ self._phrases.T
         best = [np.sort(alike[:, start:end], axis=1)[:, -NEAREST:].mean(axis=1) for start, end in self._spans]
         return np.stack(best, axis=1).astype(np.float64)
+
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
+        if any(text not in self._known for text in texts):
+            return self._encode(texts)
+        return np.stack([self._known[text] for text in texts])
 
 
 def _cached(encode: Encode, phrases: Sequence[str], cache: Path | None) -> Vectors:

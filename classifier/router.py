@@ -57,7 +57,9 @@ class Router:
         self._meaning: MeaningMatcher | None = None
         if encode is not None:
             owners = [number for number, own in enumerate(phrases) for _ in own]
-            self._meaning = MeaningMatcher(encode, [phrase for own in phrases for phrase in own], owners, cache)
+            flat = [phrase for own in phrases for phrase in own]
+            set_aside = [text for example in catalogue.set_aside for text in (_heard(example), example.text)]
+            self._meaning = MeaningMatcher(encode, flat, owners, cache, set_aside)
         self._mixture = self._calibrated(catalogue.set_aside)
         self._nature = NatureModel(catalogue.examples, self._matters) if _learnable(catalogue.examples) else None
         if self._nature and catalogue.set_aside:
@@ -116,7 +118,7 @@ class Router:
 
     def _calibrated(self, set_aside: Sequence[Example]) -> Mixture:
         known = {matter: number for number, matter in enumerate(self._matters)}
-        texts = ["，".join(clauses(example.text)) for example in set_aside]
+        texts = [_heard(example) for example in set_aside]
         truth = [known[example.matter] for example in set_aside]
         return Mixture.fit(self._scores(texts or [""]), truth).cautious()
 
@@ -142,6 +144,11 @@ class Router:
         if not district and self._catalogue.depends_on_district(leading[0]):
             return "请问事情发生在哪个区（县、市）？由当地部门办理。"
         return ""
+
+
+def _heard(example: Example) -> str:
+    """A request as `route` reads it."""
+    return "，".join(clauses(example.text))
 
 
 def _phrases(catalogue: Catalogue, more: Sequence[Phrase]) -> list[list[str]]:
