@@ -84,7 +84,7 @@ def fill(url: str, total: int, progress: Progress = lambda done, total: None) ->
 def compare(small: str, large: str, progress: Progress = lambda done, total: None) -> list[Row]:
     """Every kind of page on two databases, and the verification of the larger one's journal."""
     with TemporaryDirectory() as folder:
-        built = parts_module.build(Settings(data=Path(folder), engine="scripted"))
+        built = parts_module.build(Settings(data=Path(folder), engine="scripted", encoder="none"))
         (few, total_few), (lots, total_lots) = (pages(built, url) for url in (small, large))
         built.database.close()
     rows = []
