@@ -117,12 +117,6 @@ def order(row, sort):
     }[sort]
 
 
-@pytest.fixture
-def session(engine):
-    with Session(engine) as session:
-        yield session
-
-
 @pytest.fixture(autouse=True)
 def narrow_windows(monkeypatch):
     """A few tickets fill several windows of ids."""
@@ -187,12 +181,12 @@ def test_counts_stop_at_the_cap_but_not_for_the_lights(session):
     assert (archived.total, archived.capped, archived.red) == (3, True, 0)
 
 
-def test_a_page_asks_little_however_old_what_it_finds_is(session, engine, monkeypatch):
+def test_a_page_asks_little_however_old_what_it_finds_is(session, monkeypatch):
     monkeypatch.setattr(words, "WINDOWS", (10, 13, 16, 19))
     oldest = keep(session, title="夜间施工")
     keep(session, first=2_000_000, title="路灯")
     asked = []
-    event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    event.listen(session.connection(), "before_cursor_execute", lambda *told: asked.append(told[2]))
     assert list(pages(session, Filter(text="施工"))) == [oldest]
     assert len(asked) <= 8
 
