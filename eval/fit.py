@@ -28,20 +28,21 @@ NOISE = (0.0, 0.1, 0.2)
 COUNTS = {0.0: 1, 0.1: 1, 0.2: 10}  # chosen on these sets: half a point less where all is heard, less lost where not
 SAMPLE, CARDS = 400, 3
 THRESHOLD = 0.4  # of the chance that the base holds an answer: a card missed costs more than a card too many
-START = np.array([0.5, 5.0, 100.0])
-UNIT = np.array([1.0, 10.0, 100.0])  # brings the weights to one order, for the optimiser
+START = np.array([0.5, 5.0, 100.0, -1.0, 1.0])  # of fuse.EVIDENCE
+UNIT = np.array([1.0, 10.0, 100.0, 1.0, 1.0])  # brings the weights to one order, for the optimiser
+BOUNDS = [(0.01, None)] * len(SCORERS) + [(None, None)] * (len(START) - len(SCORERS))
 Floats = npt.NDArray[np.float64]
 Asked = list[tuple[str, frozenset[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One query against the documents that come into question: scores (3, documents), relevant places among them.
+    """One query against the documents that come into question: evidence (n, documents), relevant places among them.
 
     counts: how much it weighs beside others.
     """
 
-    scores: Floats
+    evidence: Floats
     relevant: list[int]
     counts: int
 
@@ -54,8 +55,8 @@ def run(data: Path, questions: Path, out: Console) -> int:
         out.print(f"{left_out:12} fitted on the others {weights.round(3)}: R@1 {first(sets[left_out], weights):.3f}")
     weights = fitted(list(sets.values()))
     base, asked = own(questions)
-    idle = [article.body for article in paraphrases(data / "sts/cnsd-sts-dev.txt")[0]]
-    chances = sure(base, asked, idle, dict(zip(SCORERS, weights.tolist(), strict=True)), out)
+    idle = [article.body for article in paraphrases(data / "sts")[0]]
+    chances = sure(base, asked, idle, dict(zip(fuse.EVIDENCE, weights.tolist(), strict=True)), out)
     write(fuse.SHIPPED, weights, chances)
     out.print(f"{fuse.SHIPPED.name} written: {weights.round(3)}")
     return 0
@@ -70,17 +71,23 @@ def datasets(data: Path, questions: Path) -> dict[str, tuple[list[Article], Aske
     return {
         "messages": (answers, [(row["message"], frozenset([str(n)])) for n, row in enumerate(replies)]),
         "titles": (answers, [(row["title"], frozenset([str(n)])) for n, row in enumerate(replies)]),
-        "paraphrases": paraphrases(data / "sts/cnsd-sts-dev.txt"),
+        "paraphrases": paraphrases(data / "sts"),
         "own": (base, [(text, right) for text, right in asked if right]),
     }
 
 
-def paraphrases(file: Path) -> tuple[list[Article], Asked]:
-    """Pairs that mean nearly the same (4 or 5 of 5)."""
-    pairs = [line.split("||") for line in file.read_text("utf8").splitlines() if line]
+def paraphrases(folder: Path) -> tuple[list[Article], Asked]:
+    """Second sentences of pairs, and the firsts that mean nearly the same as one (4 or 5 of 5) or are the same."""
+    lines = [line for file in sorted(folder.glob("*.txt")) for line in file.read_text("utf8").splitlines() if line]
+    pairs = [line.split("||") for line in lines]
     places = {text: str(n) for n, text in enumerate(dict.fromkeys(pair[2] for pair in pairs))}
-    same = [(a, frozenset([places[b]])) for _, a, b, score in pairs if float(score) >= 4 and a != b]
-    return [document(name, text) for text, name in places.items()], same
+    same = {text: {name} for text, name in places.items()}
+    alike = [(a, b) for _, a, b, score in pairs if float(score) >= 4 and a != b]
+    for one, other in [*alike, *((b, a) for a, b in alike)]:
+        if other in places:
+            same.setdefault(one, set()).add(places[other])
+    asked = [(text, frozenset(same[text])) for text in dict.fromkeys(a for a, _ in alike)]
+    return [document(name, text) for text, name in places.items()], asked
 
 
 def own(questions: Path) -> tuple[list[Article], Asked]:
@@ -116,9 +123,10 @@ def cases(name: str, articles: list[Article], asked: Asked) -> list[Case]:
         for share in NOISE:
             heard = swaps.swap(text, share)
             ids, weighed = index.weigh(essence(heard) or heard)
-            scores = np.array([weighed.scores[scorer] for scorer in SCORERS], np.float64)
+            evidence = fuse.evidence(weighed.scores, weighed.sizes)
+            rows = np.array([evidence[name] for name in fuse.EVIDENCE], np.float64)
             places = [place for place, name in enumerate(ids) if name in right]
-            found.append(Case(scores, places, COUNTS[share]))
+            found.append(Case(rows, places, COUNTS[share]))
     return found
 
 
@@ -129,34 +137,34 @@ def fitted(sets: Sequence[Sequence[Case]]) -> Floats:
         mean = np.mean([_mean_surprise(cases, scaled * UNIT) for cases in sets], axis=0)
         return float(mean[0]), mean[1:] * UNIT
 
-    best = minimize(loss, START / UNIT, jac=True, method="L-BFGS-B", bounds=[(0.01, None)] * len(SCORERS))
+    best = minimize(loss, START / UNIT, jac=True, method="L-BFGS-B", bounds=BOUNDS)
     weights: Floats = best.x * UNIT
     return weights
 
 
 def _mean_surprise(cases: Sequence[Case], weights: Floats) -> Floats:
-    """Over a set's cases, as they count, (4,)."""
+    """Over a set's cases, as they count, (1 + n,)."""
     counts = [case.counts for case in cases]
     mean: Floats = np.average([_surprise(case, weights) for case in cases], axis=0, weights=counts)
     return mean
 
 
 def _surprise(case: Case, weights: Floats) -> Floats:
-    """-log p(relevant) and its gradient, (4,); nothing where no relevant document came into question."""
+    """-log p(relevant) and its gradient, (1 + n,); nothing where no relevant document came into question."""
     if not case.relevant:
-        return np.zeros(1 + len(SCORERS))
-    total = weights @ case.scores
+        return np.zeros(1 + len(weights))
+    total = weights @ case.evidence
     chance = np.exp(total - total.max())
     chance /= chance.sum()
     right = max(float(chance[case.relevant].sum()), 1e-12)
     wanted = np.zeros_like(chance)
     wanted[case.relevant] = chance[case.relevant] / right
-    return np.array([-np.log(right), *(case.scores @ (chance - wanted))])
+    return np.array([-np.log(right), *(case.evidence @ (chance - wanted))])
 
 
 def first(cases: Sequence[Case], weights: Floats) -> float:
     """The share of queries whose first document is right."""
-    return float(np.mean([int(np.argmax(weights @ case.scores)) in case.relevant for case in cases]))
+    return float(np.mean([int(np.argmax(weights @ case.evidence)) in case.relevant for case in cases]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +231,7 @@ def write(file: Path, weights: Floats, chances: dict[str, list[float]]) -> None:
     """The fusion file, readable by fuse.load."""
     lines = ["# Fitted by `python -m eval search --fit`: facts about the scorers, not to be edited by hand."]
     lines += [f"threshold = {THRESHOLD}", "", "[weights]"]
-    lines += [f"{name} = {value:.3f}" for name, value in zip(SCORERS, weights, strict=True)]
+    lines += [f"{name} = {value:.3f}" for name, value in zip(fuse.EVIDENCE, weights, strict=True)]
     lines += ["", "[chances]"]
     lines += [f'"{kind}" = [{", ".join(f"{value:.3f}" for value in values)}]' for kind, values in chances.items()]
     file.write_text("\n".join(lines) + "\n", "utf8")

@@ -13,11 +13,12 @@ from kb_index.article import KnowledgeError
 from kb_index.search.postings import Scores
 
 SHIPPED = Path(__file__).parents[1] / "data" / "fusion.toml"
+EVIDENCE = ("characters", "pinyin", "vectors", "size", "sized_pinyin")
 
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """weights: what a unit of each scorer's score adds to an article's rank.
+    """weights: what a unit of each of EVIDENCE adds to an article's rank.
 
     chances: by the scorers at hand ("characters+pinyin"), what each of Weighed.features adds to the log-odds that the
     base holds an answer.
@@ -28,13 +29,14 @@ class Fusion:
     chances: Mapping[str, Sequence[float]]
     threshold: float
 
-    def rank(self, scored: Mapping[str, Scores]) -> Scores:
-        """One figure for each of what was scored, the higher the better.
+    def rank(self, scored: Mapping[str, Scores], sizes: Scores) -> Scores:
+        """One figure for each of what was scored, the higher the better. sizes: of each, as `evidence` takes them.
 
         The spread of each scorer lies in its weight: dividing by the spread of the query at hand measured worse on
         paraphrases, as it makes much of differences that mean nothing.
         """
-        total: Scores = np.sum([np.float32(self.weights[name]) * scores for name, scores in scored.items()], axis=0)
+        rows = evidence(scored, sizes).items()
+        total: Scores = np.sum([np.float32(self.weights[name]) * values for name, values in rows], axis=0)
         return total
 
     def chance(self, scorers: str, features: Sequence[float]) -> float:
@@ -45,6 +47,16 @@ class Fusion:
         fitted = self.chances.get(scorers)
         odds = float(np.dot(fitted, features)) if fitted is not None else 30.0
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+
+
+def evidence(scored: Mapping[str, Scores], sizes: Scores) -> dict[str, Scores]:
+    """Scores by scorer, and what a text's length says: shared sounds tell more of a long one, its vector less.
+
+    sizes: the logarithm of each text's length, 0 for a middling one.
+    """
+    if not {"pinyin", "vectors"} <= scored.keys():
+        return dict(scored)
+    return {**scored, "size": sizes, "sized_pinyin": scored["pinyin"] * sizes}
 
 
 def shares(rank: Scores) -> Scores:

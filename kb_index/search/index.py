@@ -6,7 +6,7 @@ import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -147,14 +147,16 @@ class Index:
         """Take articles out and in, all at once for who searches, and keep it with the position (None: as it was).
 
         An article that is in already, unchanged, is left unless `anew`. progress hears how many passages of those at
-        hand are encoded. A base at position 0 is being filled: it is kept, and found in, as it grows.
+        hand are encoded. A base at position 0 is being filled: it is kept, and found in, as it grows. In one that is in
+        use, what takes long to encode is found by its words meanwhile.
         """
         with self._one:
             writing = Writing(self._store, self._snapshot.parts, self.encoder)
             writing.remove(remove)
             before = sum(part.size for part in writing.parts)
+            meanwhile = partial(self._commit, writing, self.position) if self.position and not anew else None
             for group in chunks(put):
-                writing.put(group, anew, progress)
+                writing.put(group, anew, progress, meanwhile)
                 writing.merge()
                 if not self.position:
                     self._commit(writing, 0)

@@ -23,6 +23,7 @@ from kb_index.search.words import Keys
 WORDS = ("characters", "pinyin")
 DEPTH = 128  # units by words, and rows by vectors, that are weighed exactly
 EACH = 4  # units for each article that is wanted: several may be one article's
+MIDDLING, SHORTEST = 100, 8  # sounds of a unit of middling length; one of fewer counts as this
 COMMON = 0.15  # of all units: a pair that stands in more says nothing about any
 
 
@@ -30,15 +31,16 @@ COMMON = 0.15  # of all units: a pair that stands in more says nothing about any
 class Weighed:
     """A question against the articles that may answer it, in no order; each by its best slice.
 
-    place: (part, article) of each; slice: its number; rank: fused; scores: by scorer; means, spreads: of each scorer
-    over all that may be found; scales: what makes scores comparable between bases. talk: cosine to the nearest small
-    talk, None: without vectors. telling: pairs worth showing.
+    place: (part, article) of each; slice: its number; rank: fused; scores: by scorer; sizes: see fuse.evidence; means,
+    spreads: of each scorer over all that may be found; scales: what makes scores comparable between bases. talk: cosine
+    to the nearest small talk, None: without vectors. telling: pairs worth showing.
     """
 
     place: list[tuple[int, int]]
     slice: list[int]
     rank: Scores
     scores: Mapping[str, Scores]
+    sizes: Scores
     means: Mapping[str, float]
     spreads: Mapping[str, float]
     scales: Mapping[str, float]
@@ -129,13 +131,14 @@ class Snapshot:
             scored["vectors"] = self._cosines(asked.vectors, chosen)
         if not len(chosen) or not scored:
             return None
-        rank = fusion.rank(scored)
+        rank = fusion.rank(scored, self._sizes[chosen])
         best = self._by_article(chosen, rank)
         return Weighed(
             place=self._place(chosen[best]),
             slice=(chosen[best] - self._first[self._owner[chosen[best]]]).tolist(),
             rank=rank[best],
             scores={name: scores[best] for name, scores in scored.items()},
+            sizes=self._sizes[chosen[best]],
             means=means,
             spreads=spreads,
             scales={"characters": 1 / math.sqrt(self.rarest), "pinyin": 1.0, "vectors": 1.0},
@@ -190,7 +193,10 @@ class Snapshot:
         return np.array(out, np.int64)
 
     def _cosines(self, vectors: Vectors, units: Places) -> Scores:
-        """Each unit's nearest passage, its article's questions among them; -1 where it has none. units: ascending."""
+        """Each unit's nearest passage, its article's questions among them. units: ascending.
+
+        One that has none, as it waits to be encoded, is as near as the others are on average.
+        """
         out = np.full(len(units), -1, np.float32)
         numbers = np.searchsorted(self._unit_starts, units, side="right") - 1
         for number in np.unique(numbers).tolist():
@@ -208,6 +214,8 @@ class Snapshot:
             np.maximum.at(single, columns["unit_first"][of[told]] + piece[told], scores[told])
             local = units[mine] - start
             out[mine] = np.maximum(single[local], whole[part.owner[local]])
+        bare = out == -1
+        out[bare] = out[~bare].mean() if not bare.all() else 0
         return out
 
     def _background(self, vectors: Vectors) -> tuple[float, float]:
@@ -243,6 +251,13 @@ class Snapshot:
         for name in WORDS:
             mean = sum(part.length(name) for part in self.parts) / max(1, self.size)
             out[name] = [norms(self._postings(part, name).lengths, mean) for part in self.parts]
+        return out
+
+    @cached_property
+    def _sizes(self) -> Scores:
+        """The logarithm of each unit's length, 0 for a middling one."""
+        lengths = np.concatenate([part.segment.pinyin.lengths for part in self.parts])
+        out: Scores = np.log(np.maximum(lengths, SHORTEST) / np.float32(MIDDLING)).astype(np.float32)
         return out
 
     @cached_property

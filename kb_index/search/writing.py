@@ -1,7 +1,7 @@
 """A change of the index in the making: nobody sees it before it is committed."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +11,13 @@ from kb_index.encoders.base import Encoder
 from kb_index.search.encoding import Progress, encoded
 from kb_index.search.near import Half
 from kb_index.search.part import Part
-from kb_index.search.segment import Passage, Segment, line, name_key
+from kb_index.search.passages import passages
+from kb_index.search.segment import Passage, Segment, key, line, name_key
 from kb_index.search.store import Store
 
 log = logging.getLogger(__name__)
 AT_ONCE = 2048  # slices that are taken in together
+QUICK = 16  # passages that nobody minds waiting for, 0.3 s with the packaged encoder on one core
 SMALL = 16_384  # slices of a part up to which it is merged while others wait
 FEW, TIER, STEP = 8, 64, 8  # parts of one size, from TIER slices up by STEP times, before they are merged
 WASTE = 1 / 3  # of a part: articles gone, from which it is written anew
@@ -34,8 +36,13 @@ class Writing:
         keys = _keys(list(names))
         self.parts = [_without(part, part.find(keys)) for part in self.parts]
 
-    def put(self, articles: Sequence[Article], anew: bool, progress: Progress) -> None:
-        """Take articles in, in place of their older versions; what is in already is left, unless `anew`."""
+    def put(
+        self, articles: Sequence[Article], anew: bool, progress: Progress, meanwhile: Callable[[], None] | None = None
+    ) -> None:
+        """Take articles in, in place of their older versions; what is in already is left, unless `anew`.
+
+        meanwhile: called once they are in without vectors, where encoding them takes time; None: it may take its time.
+        """
         articles = list({one.id: one for one in articles}.values())
         places = self._places(_keys([one.id for one in articles]))
         if not anew:
@@ -48,9 +55,10 @@ class Writing:
         if not anew:
             older = (self.parts[number].segment.passages(at) for number, at in filter(None, places))
             known = {passage.key: passage.vector for one in older for passage in one}
-        segment = Segment.of(articles, self._encoded(articles, known, progress), self._encoder.size)
-        self.remove(one.id for one in articles)
-        self.parts.append(self._store.add(segment))
+        if meanwhile and self._slow(articles, known):
+            self._replace(Segment.of(articles, [[] for _ in articles], self._encoder.size), articles)
+            meanwhile()
+        self._replace(Segment.of(articles, self._encoded(articles, known, progress), self._encoder.size), articles)
 
     def merge(self, most: int = SMALL) -> None:
         """Bring parts of one size together, and write those anew that are mostly gone, none over `most` slices."""
@@ -66,6 +74,17 @@ class Writing:
     def merged(self, group: Sequence[Part]) -> Part:
         """One part out of several."""
         return self._store.add(Segment.merged([part.segment for part in group], [part.alive for part in group]))
+
+    def _replace(self, segment: Segment, articles: Sequence[Article]) -> None:
+        self.remove(one.id for one in articles)
+        self.parts.append(self._store.add(segment))
+
+    def _slow(self, articles: Sequence[Article], known: Mapping[int, Half]) -> bool:
+        """Whether many passages are to be encoded."""
+        if not self._encoder.size or self.notice:
+            return False
+        told = (key(text) for one in articles for _, text in passages(one))
+        return sum(number not in known for number in told) > QUICK
 
     def _encoded(
         self, articles: Sequence[Article], known: dict[int, Half], progress: Progress

@@ -6,7 +6,9 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -22,6 +24,7 @@ from kb_index.search.passages import ALL, passages, units
 from kb_index.search.postings import K1, B
 from kb_index.search.synonyms import Synonyms
 from kb_index.search.words import characters
+from kb_index.search.writing import QUICK
 from kb_index.slicing import Slice
 
 TODAY = date(2026, 6, 1)
@@ -220,3 +223,46 @@ def test_every_kind_of_fault_is_found_and_repaired(counting, kind):
 def test_questions_belong_to_every_slice():
     told = replace(article("A", ["停水了", "停电了"]), questions=("没水了",))
     assert [place for place, _ in passages(told)] == [ALL, 0, 1]
+
+
+class Held(NoEncoder):
+    """Passes no passage on before it is let go."""
+
+    name, size = "held", 2
+
+    def __init__(self):
+        super().__init__()
+        self.reached, self.go = threading.Event(), threading.Event()
+
+    def encode(self, texts, query=False):
+        """All alike."""
+        if not query:
+            self.reached.set()
+            assert self.go.wait(60)
+        return np.ones((len(texts), 2), np.float32) / np.sqrt(2)
+
+
+def test_what_takes_long_to_encode_is_found_by_its_words_meanwhile(tmp_path):
+    encoder = Held()
+    encoder.go.set()
+    index = Index.open(tmp_path, encoder)
+    old = [article("long", ["电费缴纳"]), *(article(f"A{n}", [text]) for n, text in enumerate(TEXTS))]
+    index.apply(old, position=1)
+    assert index.search("电费缴纳", 3, TODAY, all_hits=True)
+    encoder.go.clear()
+    encoder.reached.clear()
+    new = article("long", ["暖气不热", *TEXTS, *TEXTS], version=2)
+    assert len(passages(new)) > QUICK
+    with ThreadPoolExecutor(1) as pool:
+        change = pool.submit(index.apply, [new], position=2)
+        assert encoder.reached.wait(60)
+        hit = index.search("暖气不热", 3, TODAY, all_hits=True)[0]
+        assert (hit.article.id, hit.article.version) == ("long", 2)
+        assert index.parts_of("long").vectors == ()
+        assert index.position == 1  # a crash now would have it encoded by the next start
+        assert [one.version for one in index.articles.values() if one.id == "long"] == [2]
+        encoder.go.set()
+        change.result()
+    assert index.position == 2
+    assert len(index.parts_of("long").vectors) == len(passages(new))
+    assert list(index.faults([new, *old[1:]])) == []
