@@ -160,6 +160,17 @@ def reject(row: Gap, reason: str, who: str, now: datetime) -> None:
     row.state, row.reason, row.closed_by, row.closed_at = State.REJECTED.value, clean, who, now
 
 
+def hand_back(row: Gap, reason: str, now: datetime, due_at: datetime) -> None:
+    """The department says that it is not its matter: to be given to another. Raises KnowledgeError without a reason."""
+    _still(row, "退回")
+    clean = visible(reason)
+    if not clean:
+        raise KnowledgeError("请写明为什么退回，例如：不属本单位职责，应由市水务局编写")
+    row.basis = f"{row.department}退回：{clean}"[:REASON]
+    row.state, row.department, row.due_at = State.OPEN.value, "", due_at
+    row.assigned_by, row.assigned_at, row.article, row.linked_at = "", None, "", None
+
+
 def settle(session: Session) -> list[Gap]:
     """The gaps that are written now: their articles went live after they were linked."""
     published = select(KnowledgeEntry.at).where(

@@ -146,7 +146,7 @@ class LinkIn(BaseModel):
     article: str = Field(max_length=64)
 
 
-class RejectIn(BaseModel):
+class ReasonIn(BaseModel):
     """Why not."""
 
     reason: str = Field(max_length=500)
@@ -243,10 +243,20 @@ async def link(gap: GapId, body: LinkIn, user: AuthorIn, parts: PartsIn) -> GapD
 
 
 @router.post("/gaps/{gap}/reject")
-async def reject(gap: GapId, body: RejectIn, user: FirstReviewIn, parts: PartsIn) -> GapDetail:
+async def reject(gap: GapId, body: ReasonIn, user: FirstReviewIn, parts: PartsIn) -> GapDetail:
     """The base is not to answer that, with the reason."""
     now = datetime.now(UTC)
     return await _change(parts, gap, user, lambda session, row: gaps.reject(row, body.reason, user.username, now))
+
+
+@router.post("/gaps/{gap}/hand_back")
+async def hand_back(gap: GapId, body: ReasonIn, user: AuthorIn, parts: PartsIn) -> GapDetail:
+    """A department gives back what is not its matter; an annotator gives it to another."""
+    if _own(user) is None:
+        raise HTTPException(403, "只有承办单位可以退回缺口；要换单位请用“改交”")
+    now = datetime.now(UTC)
+    due_at = await asyncio.to_thread(due, parts, now)
+    return await _change(parts, gap, user, lambda session, row: gaps.hand_back(row, body.reason, now, due_at))
 
 
 async def _change(parts: Parts, gap: int, user: Who, act: Callable[[Session, Gap], None]) -> GapDetail:
@@ -304,4 +314,10 @@ def _told(session: Session, one: Filled, user: Who, now: datetime) -> dict[str, 
 def _acts(gap: Gap, user: Who) -> list[str]:
     if gap.state not in WORKED_ON:
         return []
-    return [*(("assign", "reject") if "first_review" in user.may else ()), *(("link",) if "author" in user.may else ())]
+    rights = {
+        "assign": "first_review" in user.may,
+        "reject": "first_review" in user.may,
+        "link": "author" in user.may,
+        "hand_back": gap.department != "" and gap.department == _own(user),
+    }
+    return [act for act, may in rights.items() if may]

@@ -122,7 +122,11 @@ def test_what_cannot_be_done_to_a_gap_says_why(base, run):
         run(base, lambda session: gaps.link(session, session.get_one(Gap, 1), "ZS-9999", AT))
     with pytest.raises(KnowledgeError, match="为什么不补充"):
         run(base, lambda session: gaps.reject(session.get_one(Gap, 1), "  ", "xuting", AT))
+    with pytest.raises(KnowledgeError, match="为什么退回"):
+        run(base, lambda session: gaps.hand_back(session.get_one(Gap, 1), "", AT, DUE))
     run(base, lambda session: gaps.reject(session.get_one(Gap, 1), "不属热线", "xuting", AT))
+    with pytest.raises(KnowledgeError, match="不能再“退回”"):
+        run(base, lambda session: gaps.hand_back(session.get_one(Gap, 1), "不归我们", AT, DUE))
     with pytest.raises(KnowledgeError, match="不能再“交办”"):
         run(base, lambda session: gaps.assign(session.get_one(Gap, 1), "x", "xuting", AT, DUE))
 

@@ -146,7 +146,12 @@ def test_a_gap_from_a_search_in_vain_to_a_departments_article(site):
     assert department.get(f"/api/knowledge/{path}").status_code == 404
     assert posted(annotator, f"{path}/assign", department="邗江区城市管理局")["state"] == "assigned"
     (own,) = got(department, "gaps")["items"]
-    assert own["acts"] == ["link"]
+    assert own["acts"] == ["link", "hand_back"]
+    assert annotator.post(f"/api/knowledge/{path}/hand_back", json={"reason": "x"}).status_code == 403
+    back = posted(department, f"{path}/hand_back", reason="归市文旅局管")
+    assert (back["state"], back["department"], back["basis"]) == ("open", "", "邗江区城市管理局退回：归市文旅局管")
+    assert department.get(f"/api/knowledge/{path}").status_code == 404
+    assert posted(annotator, f"{path}/assign", department="邗江区城市管理局")["state"] == "assigned"
     assert department.post(f"/api/knowledge/{path}/reject", json={"reason": "x"}).status_code == 403
     content = {"title": "公园飞无人机", "slices": [{"text": "公园里飞无人机要先申请。"}], "issuer": "邗江区城市管理局"}
     draft = posted(department, "articles", article=content)

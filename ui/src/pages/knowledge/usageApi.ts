@@ -18,6 +18,7 @@ export const usage = {
   cluster: () => ask<s.Clustered>("POST", "knowledge/gaps/cluster", {}),
   assignGap: (id: number, department: string) => gap(id, "assign", { department }),
   linkGap: (id: number, article: string) => gap(id, "link", { article }),
+  handBackGap: (id: number, reason: string) => gap(id, "hand_back", { reason }),
   rejectGap: (id: number, reason: string) => gap(id, "reject", { reason }),
 
   recalls: () => ask<s.Recall[]>("GET", "knowledge/recalls"),

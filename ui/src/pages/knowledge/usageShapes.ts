@@ -12,7 +12,7 @@ export interface AskedRow {
   gap: number | null;
 }
 
-export type GapAct = "assign" | "link" | "reject";
+export type GapAct = "assign" | "link" | "reject" | "hand_back";
 
 /** `acts`: what this user may do now; `callers`: calls and tickets among the questions. */
 export interface Gap {
