@@ -78,6 +78,16 @@ def live(session: Session, names: Collection[str] | None = None) -> Iterable[Art
                 log.error("article cannot be read", extra={"article": row.article, "version": row.version})
 
 
+def facets(session: Session) -> Iterable[tuple[str, str, str, list[str]]]:
+    """Region, line, issuer and tags of each live article."""
+    body = ArticleVersion.body
+    query = select(body["region"].as_string(), ArticleVersion.line, body["issuer"].as_string(), body["tags"]).join(
+        ArticleRow, (ArticleRow.id == ArticleVersion.article) & (ArticleRow.live == ArticleVersion.version)
+    )
+    for region, line, issuer, tags in session.execute(query):
+        yield region or "", line, issuer or "", tags or []
+
+
 def as_article(row: ArticleVersion) -> Article:
     """A version as the article that is searched and read."""
     return parse(row.body)

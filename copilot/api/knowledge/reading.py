@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated
@@ -20,7 +19,6 @@ from copilot.knowledge.tables import ArticleRow
 from copilot.parts import Parts
 from copilot.suggest import card
 from copilot.usage import asked
-from kb_index.article import Article
 from kb_index.lifecycle import State
 from kb_index.search.index import Hit
 
@@ -79,7 +77,7 @@ async def search(
 @router.get("/choices")
 async def choices(user: WhoIn, parts: PartsIn) -> ChoicesOut:
     """The lines, regions, issuers and tags of the live articles; the tags used most first."""
-    return await asyncio.to_thread(_choices, list(parts.articles.values()))
+    return await parts.database.read(_choices)
 
 
 @router.get("/articles")
@@ -144,13 +142,18 @@ def may_see(user: Who, head: ArticleRow, number: int) -> bool:
     return number == head.live or (edits(user) and own in (None, head.department))
 
 
-def _choices(articles: Sequence[Article]) -> ChoicesOut:
-    tags = Counter(tag for article in articles for tag in article.tags)
+def _choices(session: Session) -> ChoicesOut:
+    regions, lines, issuers, tags = set(), set(), set(), Counter[str]()
+    for region, line, issuer, own in finding.facets(session):
+        regions.add(region)
+        lines.add(line)
+        issuers.add(issuer)
+        tags.update(own)
     return ChoicesOut(
         states=[StateOut(name=state.value, label=state.label) for state in State],
-        lines=sorted({article.line for article in articles} - {""}),
-        regions=sorted({article.region for article in articles} - {""}),
-        issuers=sorted({article.issuer for article in articles} - {""}),
+        lines=sorted(lines - {""}),
+        regions=sorted(regions - {""}),
+        issuers=sorted(issuers - {""}),
         tags=[tag for tag, _ in tags.most_common(TAGS)],
     )
 

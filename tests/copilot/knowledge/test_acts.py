@@ -53,6 +53,13 @@ def test_an_article_goes_live_by_three_people_and_each_step_is_noted(database):
     assert (row.review_due, row.digest) == (str(TODAY + timedelta(days=180)), finding.digest(row.body))
 
 
+def test_what_live_articles_can_be_narrowed_by_is_read_without_their_texts(database):
+    run(database, released)
+    run(database, lambda session: acts.write(session, replace(WATER, tags=("草稿",)), annotator()))
+    told = database.read_now(lambda session: list(finding.facets(session)))
+    assert told == [(WATER.region, WATER.line, WATER.issuer, list(WATER.tags))]
+
+
 def test_ids_go_on_behind_the_highest(database):
     def three(session):
         return [acts.write(session, WATER, annotator()).article for _ in range(3)]

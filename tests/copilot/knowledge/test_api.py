@@ -61,6 +61,10 @@ def test_from_a_draft_to_everybodys_search_and_away(site):
     assert agent.get("/api/knowledge/articles/ZS-0335").status_code == 404
     assert found(agent, ASKED, tag="龙舟") == []
     made = released(site, ARTICLE)
+    choices = good(agent.get("/api/knowledge/choices"))
+    assert "停水" in choices["tags"]
+    assert "邗江区城市管理局" in choices["issuers"]
+    assert "" not in [*choices["regions"], *choices["lines"], *choices["issuers"]]
     hits = good(agent.get("/api/knowledge/search", params={"q": ASKED}))
     assert (hits[0]["article"], hits[0]["clause"], hits[0]["slice"]) == (made["id"], "第三条", 0)
     begin, end = hits[0]["highlights"][0]
