@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -33,11 +34,11 @@ class Remembering:
 
     def encode(self, texts: Sequence[str], query: bool = False) -> Vectors:
         """See Encoder."""
-        if not query or len(texts) != 1:
+        if not query or self.timed:
             return self._encoder.encode(texts, query)
-        if self.timed or texts[0] not in self._known:
-            self._known[texts[0]] = self._encoder.encode(texts, query)
-        return self._known[texts[0]]
+        if new := [text for text in texts if text not in self._known]:
+            self._known |= dict(zip(new, self._encoder.encode(new, query), strict=True))
+        return np.stack([self._known[text] for text in texts])
 
 
 def ask(index: Index, asked: Sequence[Question], name: str, said: str = "asking") -> Ranking:

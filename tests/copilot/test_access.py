@@ -78,6 +78,7 @@ ROUTES = {
     "GET /api/knowledge/gaps": AUTHORS,
     "GET /api/knowledge/gaps/{gap}": AUTHORS,
     "POST /api/knowledge/gaps/{gap}/link": AUTHORS,
+    "POST /api/knowledge/gaps/{gap}/hand_back": AUTHORS,
     "POST /api/knowledge/gaps/cluster": FIRST_REVIEWERS,
     "POST /api/knowledge/gaps/{gap}/assign": FIRST_REVIEWERS,
     "POST /api/knowledge/gaps/{gap}/reject": FIRST_REVIEWERS,
