@@ -24,21 +24,21 @@ Rankings = Mapping[str, Ranking]
 
 
 class Remembering:
-    """An encoder that encodes each question once, except while its time counts."""
+    """An encoder that encodes each text once, except while its time counts."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.name, self.size, self.longest, self.notice = encoder.name, encoder.size, encoder.longest, encoder.notice
         self.timed = False
         self._encoder = encoder
-        self._known: dict[str, Vectors] = {}
+        self._known: dict[tuple[str, bool], Vectors] = {}
 
     def encode(self, texts: Sequence[str], query: bool = False) -> Vectors:
         """See Encoder."""
-        if not query or self.timed:
+        if self.timed:
             return self._encoder.encode(texts, query)
-        if new := [text for text in texts if text not in self._known]:
-            self._known |= dict(zip(new, self._encoder.encode(new, query), strict=True))
-        return np.stack([self._known[text] for text in texts])
+        if new := [text for text in texts if (text, query) not in self._known]:
+            self._known |= zip(((text, query) for text in new), self._encoder.encode(new, query), strict=True)
+        return np.array([self._known[text, query] for text in texts], np.float32).reshape(len(texts), self.size)
 
 
 def ask(index: Index, asked: Sequence[Question], name: str, said: str = "asking") -> Ranking:

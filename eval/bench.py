@@ -22,7 +22,7 @@ from copilot.events import Heard, Suggested
 from copilot.settings import Settings
 from copilot.suggest import QUIET
 from eval import fit, pages, routing, safety, scale, search, speech, writes
-from eval.ablation import ALLOWED, FUSION
+from eval.ablation import ALLOWED, FUSION, Remembering
 from eval.call import report
 from eval.documents import Question
 from eval.pipeline import Seen, pipeline
@@ -102,10 +102,10 @@ def number(value: float | str | None) -> float:
 
 async def finding(data: Path) -> list[Row]:
     """Recall of the fusion beside the best scorer alone, on development data and on our own base, and misheard."""
-    found = []
+    found, encoder = [], Remembering(create())
     for name, (articles, asked) in fit.datasets(data, QUESTIONS).items():
         queries = [Question(text, right) for text, right in asked[:ASKED]]
-        figures = search.measure(articles, queries, "", [*SCORERS, FUSION])
+        figures = search.measure(articles, queries, encoder, [*SCORERS, FUSION])
         best, misheard = figures["verdict"]["best"], figures["noise"]["0.1"][FUSION]["recall@1"]
         fused, alone = figures["scorers"][FUSION], figures["scorers"][best]["recall@1"]
         found.append(Row(f"{name}: recall@1 of the fusion, beside the best alone", fused["recall@1"], alone, False))
