@@ -111,6 +111,10 @@ def test_two_people_label_blind_by_keyboard_a_third_rules_and_a_data_set_is_buil
     finish(scenario(server, "labelling"))
 
 
+def test_questions_in_vain_become_a_gap_that_a_department_hands_back(server):
+    finish(scenario(server, "gaps"))
+
+
 def test_a_server_killed_in_mid_call_costs_no_word_and_the_desk_comes_back_by_itself(server):
     running = scenario(server, "crash")
     assert running.stdout
