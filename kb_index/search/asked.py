@@ -27,7 +27,7 @@ class Weights:
 class Asked:
     """terms: by scorer of words. others: other names for what was said.
 
-    vectors: (1 or 2, size), of what was said and of what was probably meant; None: without. talk: their cosine to the
+    vectors: (1 or 2, size), of what was probably meant and of what was said; None: without. talk: their cosine to the
     nearest small talk.
     """
 

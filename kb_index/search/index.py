@@ -34,6 +34,7 @@ CHINA = timedelta(hours=8)
 TALK = Path(__file__).parents[1] / "data" / "talk.txt"  # what is said in calls and asks nothing, a line each
 FORMAT = 1  # of the files; another one's are not read
 LONGEST = 500  # characters of a question, its last, that are searched for
+SHORT = 64  # characters up to which it is encoded as it was heard, too: a longer one costs more, and a slip in it less
 
 
 class Index:
@@ -214,7 +215,8 @@ class Index:
         if "vectors" not in scorers or not self.encoder.size:
             return Asked(text, terms, others)
         try:
-            vectors = self.encoder.encode(list(dict.fromkeys([text, snapshot.meant(text)])), query=True)
+            readings = dict.fromkeys([snapshot.meant(text), *([text] if len(text) <= SHORT else [])])
+            vectors = self.encoder.encode(list(readings), query=True)
             return Asked(text, terms, others, vectors, float((self._small_talk @ vectors.T).max()))
         except KnowledgeError as error:
             self.notice = str(error)
