@@ -22,7 +22,7 @@ await browsing("gaps", async (fresh, shot) => {
   await annotator.goto(`${base}/#/knowledge/gaps`);
   await annotator.getByText(/\d 个问题未归并/).waitFor();
   await annotator.getByTestId("cluster").click();
-  await annotator.getByTestId("gap").filter({ hasText: "热气球" }).click();
+  await ours(annotator).click();
   await annotator.getByTestId("gap-assign").click();
   await annotator.getByTestId("gap-department").locator("input").fill(DEPARTMENT);
   await annotator.keyboard.press("Enter");
@@ -32,14 +32,21 @@ await browsing("gaps", async (fresh, shot) => {
 
   const department = await as("hanjiang");
   await department.goto(`${base}/#/knowledge/gaps`);
+  await ours(department).click();
   await department.getByTestId("gap-hand-back").click();
   await department.getByTestId("gap-reason").fill(WHY);
   await shot(department, "handing-back");
   await department.keyboard.press("Enter");
-  await department.getByTestId("no-gaps").waitFor();
+  await ours(department).waitFor({ state: "detached" });
   await shot(department, "handed-back");
 
   await annotator.reload();
+  await ours(annotator).click();
   await annotator.getByTestId("gap-view").getByText(`${DEPARTMENT}退回：${WHY}`).waitFor();
   await shot(annotator, "returned");
 });
+
+/** The gap in the list. */
+function ours(page) {
+  return page.getByTestId("gap").filter({ hasText: "热气球" });
+}
