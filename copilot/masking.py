@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from classifier.who import GIVEN, HONORED, NAME, SURNAME
 
-MOBILE = re.compile(r"(?<!\d)((?:86)?1\d{2})\d{4}(\d{4})(?!\d)")
+MOBILE = re.compile(r"(?<!\d)((?:86)?1\d{2})[ -]?\d{4}[ -]?(\d{4})(?!\d)")
 LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}-?\d{3}|8\d{2})\d{2,3}(\d{2})(?!\d)")
 IDENTITY = re.compile(r"(?<!\d)(\d{3})\d{11}(\d{3}[\dXx])(?!\d)")
 
