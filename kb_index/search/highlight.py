@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kb_index.search.words import CHARACTER, Keys, characters, pinyin
+from kb_index.search.words import SECOND, Keys, characters, pinyin
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -21,7 +21,7 @@ def spans(texts: Sequence[str], told: Keys, sounds: Keys, others: Sequence[str])
     for terms, wanted in ((characters(texts), told), (pinyin(texts), sounds)):
         found = np.isin(terms.keys, wanted)
         owner, at = terms.owner[found], terms.at[found].astype(np.int64)
-        pair = terms.keys[found] & ((np.uint64(1) << CHARACTER) - np.uint64(1)) != 0
+        pair = terms.keys[found] & SECOND != 0
         for places, whose in ((at, owner), (at[pair] + 1, owner[pair])):
             within = places < sizes[whose]  # small letters may be more than the letter
             marked[starts[whose[within]] + places[within]] = True

@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kb_index.search.postings import Postings
-from kb_index.search.words import CHARACTER, Keys, pairs, sounds
+from kb_index.search.words import CHARACTER, SECOND, Keys, pairs, sounds
 
 KNOWN, UNKNOWN, CHANGE = 0.5, -2.0, -4.0  # in logarithms of units: a lone known pair gained never pays for a change
 MOST = 8  # pairs of the same sounds that are tried, those in most units
-LETTER = (1 << int(CHARACTER)) - 1
 
 
 class Alike:
@@ -73,7 +72,7 @@ def _choices(text: str, parts: Sequence[Alike]) -> list[list[str]]:
             for key, count in part.of(int(said[place])):
                 found[key] = found.get(key, 0) + count
         for key in sorted(found, key=lambda key: -found[key])[:MOST]:
-            for at, code in ((place, key >> int(CHARACTER)), (place + 1, key & LETTER)):
+            for at, code in ((place, key >> int(CHARACTER)), (place + 1, key & int(SECOND))):
                 if chr(code) not in choices[at]:
                     choices[at].append(chr(code))
     return choices

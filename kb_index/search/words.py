@@ -17,6 +17,7 @@ CODES = 0x110000
 SURROGATES = range(0xD800, 0xE000)
 CHINESE = range(0x4E00, 0xA000)
 CHARACTER, SYLLABLE = np.uint64(21), np.uint64(16)  # bits of one
+SECOND = (np.uint64(1) << CHARACTER) - np.uint64(1)  # of a pair of characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def pairs(text: str) -> Keys:
 def sounds(keys: Keys) -> Keys:
     """The key that `pinyin` has for each pair of characters; 0 where it is not Chinese."""
     table = _sounds()
-    first, second = table[keys >> CHARACTER], table[keys & ((np.uint64(1) << CHARACTER) - np.uint64(1))]
+    first, second = table[keys >> CHARACTER], table[keys & SECOND]
     return np.where((first > 0) & (second > 0), first.astype(np.uint64) << SYLLABLE | second, np.uint64(0))
 
 
