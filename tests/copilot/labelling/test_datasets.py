@@ -22,6 +22,8 @@ from copilot.labelling.tables import LabelDataset, LabelItem, LabelSplit
 from eval import routing as eval_routing
 from eval import search as eval_search
 from eval import speech as eval_speech
+from eval.ablation import Remembering
+from kb_index.encoders.base import NoEncoder
 
 from .conftest import Bench
 
@@ -119,7 +121,7 @@ async def test_search_is_read_by_eval(parts, desk, tmp_path):
     asked = [one for side in ("train", "dev", "test") for one in eval_search.questions(folder / f"{side}.jsonl", known)]
     assert len(asked) == row.manifest["rows"] == 24
     assert all(side > 0 for side in row.manifest["splits"].values())
-    figures = eval_search.measure(docs, asked[:3], "none", ["characters"])
+    figures = eval_search.measure(docs, asked[:3], Remembering(NoEncoder()), ["characters"])
     assert figures["queries"] == 3
 
 
