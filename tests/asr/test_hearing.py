@@ -1,4 +1,4 @@
-"""Real speech through the real engine: names and numbers of our own recordings, a whole call on both legs."""
+"""Real speech through the real engine: names and numbers of our own recordings, a call on both legs."""
 
 import asyncio
 import math
@@ -28,12 +28,12 @@ def lexicon():
     return shipped_lexicon()
 
 
-@pytest.fixture
-async def engine(lexicon):
+@pytest.fixture(scope="module")
+def engine(lexicon):
     weights.install("whisper-base", MODELS)
     engine = registry.create("whisper", MODELS, lexicon, 2)
     yield engine
-    await engine.close()
+    asyncio.run(engine.close())
 
 
 async def finals(engine, pcm):
@@ -44,9 +44,9 @@ async def finals(engine, pcm):
 
 
 async def test_most_names_of_places_and_departments_are_heard_right(engine):
-    """Every third sentence; `python -m eval speech tests/asr/names/names.tsv` measures all of them."""
+    """Every sixth sentence, ten of 59; `python -m eval speech tests/asr/names/names.tsv` measures all of them."""
     right = total = 0
-    for pcm, _, names in islice(rows("names.tsv"), 0, None, 3):
+    for pcm, _, names in islice(rows("names.tsv"), 3, None, 6):
         heard = "".join(u.text for u in await finals(engine, pcm))
         right += sum(name in heard for name in names)
         total += len(names)
@@ -74,6 +74,7 @@ async def test_telephone_numbers_are_exact_or_doubtful(engine):
 
 
 async def test_a_real_call_is_heard_on_both_legs(engine):
+    """Its first three turns: what is spoken within 23 seconds."""
     streams = {leg: engine.stream(leg) for leg in LEGS}
 
     async def listen(leg):
@@ -82,6 +83,8 @@ async def test_a_real_call_is_heard_on_both_legs(engine):
     tasks = {leg: asyncio.create_task(listen(leg)) for leg in LEGS}
     sample = next(sample for sample in SAMPLES if sample.id == "night-noise")
     async for chunk in Replay(sample.wav, new_info("1", "replay"), math.inf):
+        if chunk.at > 23:
+            break
         streams[chunk.leg].push(chunk.pcm, chunk.at)
     for stream in streams.values():
         await stream.end()
@@ -89,6 +92,6 @@ async def test_a_real_call_is_heard_on_both_legs(engine):
     said = "".join(utterance.text for utterance in heard["citizen"])
     assert "邗江区" in said
     assert "施工" in said
-    assert len(heard["agent"]) >= 4
+    assert len(heard["agent"]) >= 2
     for utterance in heard["citizen"] + heard["agent"]:
         assert all(0 <= m.start < m.end <= len(utterance.text) for m in utterance.marks)
