@@ -30,10 +30,16 @@ def by_words(catalogue):
 
 
 @pytest.fixture(scope="module")
-def by_meaning(catalogue):
+def use():
     encoder = create("use")
     assert encoder.size, encoder.notice
-    return Router.train(catalogue, encoder.encode)
+    return encoder
+
+
+@pytest.fixture(scope="module")
+def by_meaning(built):
+    """The router of the product, whose vectors are kept."""
+    return built.router
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +134,9 @@ def test_learns_phrases_from_elsewhere(catalogue, by_words):
     assert Router.train(catalogue, more=more).route(said).matter == ("文旅", "文物保护")
 
 
-def test_vectors_are_kept_and_belong_to_their_phrases(tmp_path, catalogue):
+def test_vectors_are_kept_and_belong_to_their_phrases(tmp_path, catalogue, use):
     small = type(catalogue)(catalogue.lines[:3], catalogue.departments)
-    encode = create("use").encode
+    encode = use.encode
     first = Router.train(small, encode, tmp_path).route("半夜施工")
     assert Router.train(small, encode, tmp_path).route("半夜施工") == first
     Router.train(type(catalogue)(catalogue.lines[:4], catalogue.departments), encode, tmp_path)
