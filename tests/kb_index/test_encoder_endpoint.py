@@ -12,9 +12,14 @@ from kb_index.search.build import build
 from tests.kb_index.model_server import serving
 
 
+@pytest.fixture(scope="module")
+def use():
+    return create("use")
+
+
 @pytest.fixture
-def server():
-    with serving(create("use")) as running:
+def server(use):
+    with serving(use) as running:
         yield running
 
 
@@ -25,9 +30,9 @@ def encoder(server):
     return made
 
 
-def test_vectors_come_in_the_order_of_the_texts_in_batches(server, encoder):
+def test_vectors_come_in_the_order_of_the_texts_in_batches(server, encoder, use):
     texts = [f"第{number}条" for number in range(endpoint.BATCH + 3)]
-    assert np.allclose(encoder.encode(texts), create("use").encode(texts), atol=1e-5)
+    assert np.allclose(encoder.encode(texts), use.encode(texts), atol=1e-5)
     assert [len(body["input"]) for _, body, _ in server.asked] == [1, endpoint.BATCH, 3]
     assert {(path, body["model"], key) for path, body, key in server.asked} == {
         ("/v1/embeddings", "use", "Bearer secret")
@@ -64,8 +69,8 @@ def test_after_a_failure_questions_are_spared_the_wait(server, encoder):
     assert encoder.encode(["停水"], query=True).shape == (1, encoder.size)
 
 
-def test_one_that_is_not_there_is_done_without():
-    with serving(create("use")) as gone:
+def test_one_that_is_not_there_is_done_without(use):
+    with serving(use) as gone:
         address = gone.url
     made = create(f"endpoint:{address}#use")
     assert made.size == 0

@@ -66,6 +66,8 @@ def test_the_fusion_beats_each_scorer_on_what_citizens_ask(index, real):
 
 
 def test_misheard_questions_are_found(index, base, real):
+    """Every second of them: what is misheard is encoded anew."""
+    real = real[::2]
     swaps = Homophones(text for article in base for text in (article.title, article.body))
     misheard = [(swaps.swap(text, 0.2), right) for text, right in real]
     assert sum(a != b for (a, _), (b, _) in zip(real, misheard, strict=True)) > len(real) / 2
@@ -111,8 +113,11 @@ def test_threads_get_what_one_alone_gets(index, real):
     def titles(text):
         return [hit.article.id for hit in index.search(text, today=TODAY)]
 
+    index.encoder.known.clear()
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(titles, texts)) == [titles(text) for text in texts]
+        found = list(pool.map(titles, texts))
+    index.encoder.known.clear()
+    assert found == [titles(text) for text in texts]
 
 
 days = st.dates(date(2020, 1, 1), date(2032, 12, 31))

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from functools import cache
 
 import pytest
 
@@ -44,12 +45,13 @@ def found(tmp_path):
 
 @pytest.fixture(scope="session")
 def printed(tmp_path_factory):
-    """Prints a page as PDF, as a browser does; with the browser's own running head and foot where they are wanted."""
+    """Prints a page as PDF, once, as a browser does; with the browser's own running head and foot where wanted."""
     if CHROMIUM is None:
         pytest.skip("chromium is missing: apt-get install chromium")
     folder = tmp_path_factory.mktemp("printed")
     count = iter(range(100))
 
+    @cache
     def to_pdf(body, heads=False):
         page, pdf = folder / f"{(n := next(count))}.html", folder / f"{n}.pdf"
         page.write_text(f"<!doctype html><title>示例文件</title>{STYLE}{body}", "utf8")
