@@ -14,7 +14,7 @@ RATE = 8000
 SILENCE = bytes(60 * RATE * 2)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def whisper():
     models = Path(__file__).parents[2] / "models"
     weights.install("whisper-base", models)

@@ -106,7 +106,8 @@ def test_one_dispatch_wins(database_url):
     assert safety.raced(database_url) == 1
 
 
-def test_the_pages_are_measured_over_http(built):
+def test_the_pages_are_measured_over_http(built, monkeypatch):
+    monkeypatch.setattr(pages, "ROUNDS", 8)
     with sqlite() as url:
         database = Database(url)
         schema.upgrade(database.engine)
