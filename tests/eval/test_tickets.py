@@ -107,7 +107,7 @@ def test_one_dispatch_wins(database_url):
 
 
 def test_the_pages_are_measured_over_http(built, monkeypatch):
-    monkeypatch.setattr(pages, "ROUNDS", 8)
+    monkeypatch.setattr(pages, "ROUNDS", 4)
     with sqlite() as url:
         database = Database(url)
         schema.upgrade(database.engine)
