@@ -22,7 +22,6 @@ from kb_index.encoders.registry import CHOICES, create
 from kb_index.search.build import build
 from kb_index.search.index import SCORERS
 
-SAMPLE = 500
 out = Console()
 
 
@@ -36,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dev", type=Path, metavar="DATA", help="over the development sets in this folder; 1: bar missed"
     )
-    parser.add_argument("--sample", type=int, default=SAMPLE, help=f"queries of a set, for --dev ({SAMPLE})")
+    parser.add_argument("--sample", type=int, help="queries of a set, for --dev (all)")
     parser.add_argument("--fit", type=Path, metavar="DATA", help="fit the weights on this folder of development data")
     parser.add_argument("--questions", type=Path, default=Path("tests/kb_index/questions.tsv"), help="for --fit, --dev")
     scale.arguments(parser)
@@ -77,7 +76,7 @@ def development(options: argparse.Namespace) -> tuple[dict[str, Any], int]:
     """Every development set; status 1 where the fusion misses a bar on one of them."""
     found, remembering = {}, encoder(options)
     for name, (articles, asked) in fit.datasets(options.dev, options.questions).items():
-        chosen = random.Random(0).sample(asked, min(options.sample, len(asked)))
+        chosen = random.Random(0).sample(asked, min(options.sample or len(asked), len(asked)))
         out.rule(name)
         queries = [Question(text, right) for text, right in chosen]
         found[name] = measure(articles, queries, remembering, [*SCORERS, FUSION])
