@@ -86,8 +86,11 @@ def _spread(texts: Sequence[str]) -> tuple[Table, Whole, Whole]:
 @cache
 def _letters() -> Table:
     """By code: itself where it belongs to a word, else 0."""
-    every = "".join("\0" if code in SURROGATES else chr(code) for code in range(CODES))
-    table = np.frombuffer(re.sub(r"\W", "\0", every).encode("utf-32-le"), np.uint32)
+    codes = np.arange(CODES, dtype=np.uint32)
+    codes[SURROGATES.start : SURROGATES.stop] = 0
+    every = codes.tobytes().decode("utf-32-le")
+    words = re.sub(r"\W+", lambda run: "\0" * len(run[0]), every)
+    table = np.frombuffer(words.encode("utf-32-le"), np.uint32)
     table.setflags(write=False)
     return table
 

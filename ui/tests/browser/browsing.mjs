@@ -19,7 +19,7 @@ export async function browsing(name, scenario, extra = []) {
   const pages = [];
   const shot = (page, step) => page.screenshot({ path: `${folder}/${name}-${step}.png` });
   async function fresh() {
-    const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+    const page = await browser.newPage({ viewport: { width: 1366, height: 768 }, reducedMotion: "reduce" });
     page.setDefaultTimeout(40000);
     page.on("pageerror", (error) => problems.push(String(error)));
     pages.push(page);

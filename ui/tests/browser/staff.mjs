@@ -24,8 +24,8 @@ async function enter(page, username) {
 }
 
 async function open(page, id) {
-  await page.goto(`${base}/#/tickets/${id}`);
-  await page.reload();
+  const address = `${base}/#/tickets/${id}`;
+  await (page.url() === address ? page.reload() : page.goto(address));
   await page.getByTestId("state").waitFor();
 }
 
