@@ -97,7 +97,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         built = parts or parts_module.build(settings)
-        await access.create_samples(built, settings)
+        await access.create_samples(built.database, settings)
         Store(settings).sweep(datetime.now(UTC))
         live, jobs, intake = Calls(built), Jobs(), Intake(built)
         clockwork, upkeep = Clockwork(built, jobs=jobs), Upkeep(built, jobs)

@@ -27,6 +27,7 @@ from copilot.api import access
 from copilot.api.access import SAMPLE_PASSWORD
 from copilot.app import create_app
 from copilot.bus import MemoryBus
+from copilot.database import Database
 from copilot.knowledge import shipped
 from copilot.knowledge.live import Home, Live
 from copilot.settings import Settings
@@ -36,14 +37,25 @@ from kb_index.search.index import Index
 SEEDED = datetime(2026, 11, 2, 8, tzinfo=UTC)
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 LONG = ("browser", "speech")
-# hundreds of sign-ins, a third of a second of work each; those in browsers are at a server of full strength
-access._hasher = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
 
 
 def pytest_collection_modifyitems(items):
     """Files of browsers and of real speech go first, as they take longest: the last file leaves a worker idle."""
     long = {mark: {item.path for item in items if item.get_closest_marker(mark)} for mark in LONG}
     items.sort(key=lambda item: [item.path not in long[mark] for mark in LONG])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def full_cost():
+    """Passwords cost next to nothing in the tests, which sign in hundreds of times; gives back what they cost else.
+
+    What is patched is the hasher and what stands for an unknown user, by name.
+    """
+    real = {"_hasher": access._hasher, "NOBODY": access.NOBODY}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(access, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(access, "NOBODY", access.hash_password("nobody's"))
+        yield real
 
 
 def free_port():
@@ -180,6 +192,7 @@ def open_database(blank):
         if url.get_backend_name() == "sqlite" and not Path(url.database).exists():
             settings.data.mkdir(parents=True, exist_ok=True)
             shutil.copy(blank, url.database)
+            return Database(settings.sqlalchemy_url)
         return parts_module.open_database(settings)
 
     return start

@@ -1,5 +1,6 @@
 """The main job in a real browser, on real speech, against the real server."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -12,6 +13,8 @@ import httpx2
 import pytest
 import soundfile
 
+from copilot.api import access
+from copilot.database import Database
 from copilot.settings import Settings
 from telephony.base import RATE
 from telephony.replay import read
@@ -53,10 +56,18 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(furnish: Callable[[Path], Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that runs for the whole module."""
+def server(
+    furnish: Callable[[Path], Settings],
+    open_database: Callable[[Settings], Database],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Server]:
+    """A server that runs for the whole module; its users are there, with the passwords that cost little in tests."""
     SHOTS.mkdir(exist_ok=True)
-    running = Server(furnish(tmp_path_factory.mktemp("browser")).data)
+    settings = furnish(tmp_path_factory.mktemp("browser"))
+    database = open_database(settings)
+    asyncio.run(access.create_samples(database, settings))
+    database.close()
+    running = Server(settings.data)
     running.start()
     yield running
     running.stop()

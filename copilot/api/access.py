@@ -19,6 +19,7 @@ from starlette.requests import HTTPConnection
 from copilot import users
 from copilot.api.throttle import Throttle
 from copilot.calls import Calls
+from copilot.database import Database
 from copilot.parts import Parts
 from copilot.roles import PERMISSIONS, Permission, RoleCard, needed
 from copilot.settings import Settings
@@ -299,18 +300,21 @@ def session_key(connection: HTTPConnection) -> str:
     return _key(connection.cookies.get(COOKIE, ""))
 
 
-async def create_samples(parts: Parts, settings: Settings) -> None:
+async def create_samples(database: Database, settings: Settings) -> None:
     """The sample sign-ins, only where there is no user yet."""
 
+    def none(session: Session) -> bool:
+        return session.query(User).count() == 0
+
     def create(session: Session) -> None:
-        if session.query(User).count() == 0:
+        if none(session):
             for username, name, role, department, team in SAMPLES:
                 place = {"department": department, "team": team}
                 session.add(User(username=username, name=name, role=role, password=hashed, **place))
 
-    if settings.demo_users:
+    if settings.demo_users and await database.read(none):
         hashed = await asyncio.to_thread(hash_password, SAMPLE_PASSWORD)
-        await parts.database.write(create)
+        await database.write(create)
 
 
 def hash_password(password: str) -> str:

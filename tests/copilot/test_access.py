@@ -3,10 +3,13 @@
 import json
 
 import pytest
+from argon2 import PasswordHasher
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from copilot.api import access
 from copilot.api.throttle import Throttle
+from copilot.tables import User
 
 EVERYBODY = {
     "wangli",
@@ -252,6 +255,24 @@ def test_unknown_and_wrong_look_alike_and_five_wrong_ones_lock(site):
         attempt("wangli", "x")
     assert attempt("wangli", "yangzhou-12345")[0] == 423
     assert attempt("zhaomin", "yangzhou-12345")[0] == 200
+
+
+def test_passwords_are_kept_at_the_cost_that_argon2_advises(monkeypatch, full_cost, make_parts, serve):
+    for name, value in full_cost.items():
+        monkeypatch.setattr(access, name, value)
+    site = serve(make_parts())
+    assert site.client("wangli").get("/api/session").status_code == 200
+    kept = site.parts.database.read_now(lambda session: session.get_one(User, "wangli").password)
+    for hashed in (kept, access.NOBODY):
+        assert not PasswordHasher().check_needs_rehash(hashed)
+    wrong = {"username": "wangli", "password": "x"}
+    assert site.client().post("/api/session", json=wrong).status_code == 401
+
+
+def test_where_there_are_users_a_start_hashes_nothing(monkeypatch, make_parts, serve):
+    assert serve(make_parts()).client().get("/api/session").status_code == 401
+    monkeypatch.setattr(access, "_hasher", None)
+    assert serve(make_parts()).client().get("/api/session").status_code == 401
 
 
 def test_an_address_that_keeps_guessing_is_held_up(site):
