@@ -15,8 +15,9 @@ help: ## list the targets
 run: .venv/ready $(STATIC) ## start the copilot on http://127.0.0.1:8000 (installs and builds the first time)
 	@$(BIN)/python -m copilot serve
 
+# three at once on two cores, as one of them mostly waits for a browser or for speech
 test: .venv/tools ui/node_modules/ready $(STATIC) ## all tests
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder && cd ui && npx vitest run
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder && cd ui && npx vitest run
 
 check: .venv/tools ui/node_modules/ready ## lint, types, import contracts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && cd ui && npx vue-tsc --noEmit
