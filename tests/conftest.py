@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import httpx2
+import hypothesis
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
@@ -37,6 +38,8 @@ from kb_index.search.index import Index
 SEEDED = datetime(2026, 11, 2, 8, tzinfo=UTC)
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 LONG = ("browser", "speech")
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items):
