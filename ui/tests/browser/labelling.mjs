@@ -84,7 +84,6 @@ async function queue(page, name) {
 
 async function page(page, name) {
   await page.getByTestId("go-labelling").click();
-  await page.getByTestId("queue-slices").waitFor(); // the queues push the pages down when they come
   await page.getByTestId(`page-${name}`).click();
 }
 
