@@ -39,6 +39,7 @@ from copilot.knowledge.live import open_live
 from copilot.labelling import command as labelling
 from copilot.labelling.errors import LabelError
 from copilot.roles import RoleError
+from copilot.rooms import room_data
 from copilot.schema import SchemaError
 from copilot.settings import Settings
 from kb_index.article import KnowledgeError
@@ -208,7 +209,7 @@ def opened_base(settings: Settings) -> Iterator[Database]:
 
 def chosen_encoder(settings: Settings, database: Database) -> Encoder:
     """The encoder that the server would use. Raises KnowledgeError where it cannot be had."""
-    configured = Configured(database, load_catalogue(parts.room_data(classifier) / "catalogue.csv"))
+    configured = Configured(database, load_catalogue(room_data(classifier) / "catalogue.csv"))
     encoder = upkeep.made(settings, upkeep.chosen(settings, configured, datetime.now(UTC)))
     if encoder.notice:
         raise KnowledgeError(encoder.notice)

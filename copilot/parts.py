@@ -28,6 +28,7 @@ from copilot.knowledge.live import Live, open_live
 from copilot.redis_bus import RedisBus
 from copilot.roles import RoleCard
 from copilot.roles import load as load_roles
+from copilot.rooms import room_data
 from copilot.settings import Settings
 from copilot.suggest import Wording
 from kb_index.article import Article
@@ -88,11 +89,6 @@ class Parts:
         await self.bus.close()
         self.live.shut()
         self.database.close()
-
-
-def room_data(package: object) -> Path:
-    """The data folder that a room ships."""
-    return Path(str(getattr(package, "__file__", ""))).parent / "data"
 
 
 @contextmanager

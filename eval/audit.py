@@ -11,7 +11,8 @@ from rich.console import Console
 import kb_index
 from copilot.database import Database
 from copilot.knowledge import audit, follow, shipped
-from copilot.parts import open_database, room_data
+from copilot.parts import open_database
+from copilot.rooms import room_data
 from copilot.settings import Settings
 from eval import faults
 from eval.made import Base, Projected

@@ -19,6 +19,7 @@ import kb_index
 from classifier.catalogue import load as load_catalogue
 from copilot import parts
 from copilot.events import Heard, Suggested
+from copilot.rooms import room_data
 from copilot.settings import Settings
 from copilot.suggest import QUIET
 from eval import fit, pages, routing, safety, scale, search, speech, writes
@@ -129,8 +130,8 @@ async def growing(_: Path) -> list[Row]:
 
 async def dispatching(_: Path) -> list[Row]:
     """Departments on our own requests."""
-    catalogue = load_catalogue(parts.room_data(classifier) / "catalogue.csv")
-    articles = load_articles(parts.room_data(kb_index) / "articles")
+    catalogue = load_catalogue(room_data(classifier) / "catalogue.csv")
+    articles = load_articles(room_data(kb_index) / "articles")
     settings = Settings()
     router = parts.train(catalogue, articles, create(settings.encoder), settings.cache, parts.unseen)
     rows = routing.requests(REQUESTS)

@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 import kb_index
-from copilot import parts
+from copilot.rooms import room_data
 from eval.ablation import ALLOWED
 from eval.noise import Homophones
 from kb_index.article import Article, load, plain
@@ -97,7 +97,7 @@ def paraphrases(folder: Path) -> tuple[list[Article], Asked]:
 
 def own(questions: Path) -> tuple[list[Article], Asked]:
     """The shipped base and the citizens' questions to it; those that nothing answers have no article."""
-    base = load(parts.room_data(kb_index) / "articles")
+    base = load(room_data(kb_index) / "articles")
     with questions.open(encoding="utf8") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     return base, [(row["question"], frozenset((row["article"] or "").split())) for row in rows]
@@ -173,10 +173,11 @@ def settled(sets: Sequence[Sequence[Case]], weights: Floats, out: Console) -> Fl
     What is likeliest is flat about its best: on it some queries fall to either side.
     """
     best, most = weights, 0.0
+    alone = [_best_alone(cases) for cases in sets]
     for factors in track(list(product(*NEAR)), "settling", console=out):
         near = weights * np.array(factors)
         clear, misheard = (np.array([first(cases, near, share) for cases in sets]) for share in NOISE[:2])
-        ahead = clear > [_best_alone(cases) for cases in sets]
+        ahead = clear > alone
         mean = float(clear.mean() + misheard.mean())
         if mean > most and ahead.all() and (misheard >= clear - ALLOWED).all():
             best, most = near, mean

@@ -16,7 +16,7 @@ from classifier.calibration import expected_calibration_error
 from classifier.catalogue import CatalogueError, load
 from classifier.datafile import Row, read
 from classifier.router import Router, Routing
-from copilot import parts
+from copilot.rooms import room_data
 from copilot.settings import Settings
 from kb_index.encoders.registry import ENCODERS, create
 
@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="TSV with the columns text and department (several that are right: A|B), maybe matter1, matter2, nature",
     )
     parser.add_argument("--encoder", default=Settings().encoder, choices=tuple(ENCODERS), help="none: by words alone")
-    parser.add_argument("--catalogue", type=Path, default=parts.room_data(classifier) / "catalogue.csv")
+    parser.add_argument("--catalogue", type=Path, default=room_data(classifier) / "catalogue.csv")
     parser.add_argument("--wrong", action="store_true", help="list what went wrong")
     parser.add_argument("--json", type=Path, help="write the figures here")
     parser.set_defaults(run=run)

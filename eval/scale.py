@@ -21,6 +21,7 @@ from rich.table import Table
 from threadpoolctl import threadpool_limits
 
 import kb_index
+from copilot.rooms import room_data
 from copilot.settings import Settings
 from eval.made import Base, Projected
 from eval.plain import Flat, Words
@@ -39,7 +40,6 @@ WIDE = 140  # columns that the table needs
 QUANTILES = (50, 95, 99)
 PAGE = resource.getpagesize()
 BYTES_PER_MB = 1e6
-ARTICLES = Path(kb_index.__file__).parent / "data" / "articles"  # not by the product's parts: each process loads them
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def one_core(measure: Callable[[Any], Any], argument: Any) -> Any:
 
 def made(n: int) -> Base:
     """The base of about n slices."""
-    return Base(load(ARTICLES), n)
+    return Base(load(room_data(kb_index) / "articles"), n)
 
 
 def encoding(name: str) -> dict[str, Any]:

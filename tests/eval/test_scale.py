@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import kb_index
-from copilot.parts import room_data
+from copilot.rooms import room_data
 from eval.__main__ import main
 from eval.made import SLICES, Base, Projected
 from eval.plain import Flat, Words

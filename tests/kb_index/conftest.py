@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import kb_index
+from eval.ablation import Remembering
 from kb_index.article import load
 from kb_index.encoders.base import NoEncoder
 from kb_index.encoders.registry import create
@@ -21,24 +22,6 @@ from tests.kb_index import e5_folder as written
 def base():
     """Every shipped article."""
     return load(Path(kb_index.__file__).parent / "data" / "articles")
-
-
-class Remembering:
-    """An encoder that encodes nothing twice, as several tests ask the same; known: the vectors so far."""
-
-    def __init__(self, encoder):
-        self._encoder, self.known = encoder, {}
-
-    def __getattr__(self, name):
-        return getattr(self._encoder, name)
-
-    def encode(self, texts, query=False):
-        """See Encoder."""
-        if missing := [text for text in dict.fromkeys(texts) if (text, query) not in self.known]:
-            rows = self._encoder.encode(missing, query)
-            self.known |= {(text, query): row for text, row in zip(missing, rows, strict=True)}
-        rows = [self.known[text, query] for text in texts]
-        return np.asarray(rows, np.float32).reshape(len(texts), self._encoder.size)
 
 
 @pytest.fixture(scope="session")

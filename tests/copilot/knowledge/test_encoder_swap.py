@@ -9,7 +9,7 @@ import kb_index
 from copilot.knowledge import acts, shipped, swap
 from copilot.knowledge.acts import Given
 from copilot.knowledge.live import open_live
-from copilot.parts import room_data
+from copilot.rooms import room_data
 from copilot.settings import Settings
 from kb_index.article import KnowledgeError, load
 from kb_index.encoders.base import NoEncoder, folder_name

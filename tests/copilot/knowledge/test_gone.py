@@ -5,7 +5,7 @@ import random
 import kb_index
 from copilot.knowledge import acts, shipped
 from copilot.knowledge.acts import Given
-from copilot.parts import room_data
+from copilot.rooms import room_data
 from eval.noise import Homophones
 from kb_index.article import load
 from kb_index.lifecycle import Action
